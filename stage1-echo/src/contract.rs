@@ -1,0 +1,126 @@
+//! Hardening: what every stage keeps, so that one set of checks can judge them all.
+//!
+//! `PORT` and `HOST` come from the environment, the first line on standard output says where the
+//! server listens, wrong usage ends with exit code 2 and a failure with 1, each with one line on
+//! standard error that says what to do.
+
+use std::env::{self, VarError};
+use std::fmt::{self, Display};
+use std::io;
+use std::net::{SocketAddr, ToSocketAddrs};
+use std::os::fd::OwnedFd;
+use std::process::ExitCode;
+
+use nix::errno::Errno;
+
+use crate::listen::{bound_address, listening_socket};
+use crate::terminal::{say, warn};
+
+/// The port of a server that was not told one; the Python lesson's.
+const DEFAULT_PORT: u16 = 8888;
+/// Only this machine can reach a server that was not told otherwise.
+const DEFAULT_HOST: &str = "127.0.0.1";
+
+/// Why a server ended, or did not start.
+#[derive(Debug)]
+pub enum Failure {
+    /// It was called wrongly: exit code 2.
+    Usage(String),
+    /// The system would not have it: exit code 1.
+    System(String),
+}
+
+impl Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
+        match self {
+            Failure::Usage(what) | Failure::System(what) => f.write_str(what),
+        }
+    }
+}
+
+impl From<io::Error> for Failure {
+    fn from(error: io::Error) -> Failure {
+        Failure::System(error.to_string())
+    }
+}
+
+/// Ends a server's `main`: prints a failure once and turns it into the exit code.
+pub fn exit(program: &str, result: Result<(), Failure>) -> ExitCode {
+    let Err(failure) = result else { return ExitCode::SUCCESS };
+    warn(format_args!("{program}: {failure}"));
+    ExitCode::from(if matches!(failure, Failure::Usage(_)) { 2 } else { 1 })
+}
+
+/// Which of the `known` flags the command line sets. `None` if it asked for help, which is printed.
+///
+/// # Errors
+/// `Usage` for an argument that is not known.
+pub fn flags<const N: usize>(help: &str, known: [&str; N]) -> Result<Option<[bool; N]>, Failure> {
+    let mut set = [false; N];
+    for argument in env::args_os().skip(1) {
+        if argument == "--help" || argument == "-h" {
+            say(format_args!("{help}"));
+            return Ok(None);
+        }
+        let position = known.iter().position(|flag| argument == *flag);
+        let unknown = || Failure::Usage(format!("unknown argument {argument:?}; see --help"));
+        set[position.ok_or_else(unknown)?] = true;
+    }
+    Ok(Some(set))
+}
+
+/// Listens where `HOST` and `PORT` say. Returns the listening socket and its real address.
+///
+/// # Errors
+/// `Usage` if `PORT` or `HOST` make no sense, `System` if the address can't be had.
+pub fn listen_from_env(backlog: i32) -> Result<(OwnedFd, SocketAddr), Failure> {
+    let address = address_from_env()?;
+    let listening =
+        listening_socket(address, backlog).map_err(|error| unlistenable(address, error))?;
+    let address = bound_address(&listening).map_err(io::Error::from)?;
+    Ok((listening, address))
+}
+
+fn address_from_env() -> Result<SocketAddr, Failure> {
+    let host = variable("HOST")?.unwrap_or(DEFAULT_HOST.to_string());
+    let port = match variable("PORT")? {
+        None => DEFAULT_PORT,
+        Some(text) => text.parse().map_err(|_| {
+            Failure::Usage(format!(
+                "PORT is {text:?}; it must be a number from 0 to 65535 (0: any free port)"
+            ))
+        })?,
+    };
+    let addresses = (host.as_str(), port).to_socket_addrs();
+    addresses.ok().and_then(|mut all| all.next()).ok_or_else(|| {
+        Failure::Usage(format!(
+            "HOST is {host:?}; it must be an address of this machine, such as 127.0.0.1 or ::1"
+        ))
+    })
+}
+
+/// A variable of the environment, if it is set.
+///
+/// # Errors
+/// `Usage` if its value is not UTF-8.
+pub fn variable(name: &str) -> Result<Option<String>, Failure> {
+    match env::var(name) {
+        Ok(value) => Ok(Some(value)),
+        Err(VarError::NotPresent) => Ok(None),
+        Err(VarError::NotUnicode(value)) => {
+            Err(Failure::Usage(format!("{name} is {value:?}, which is not UTF-8")))
+        }
+    }
+}
+
+fn unlistenable(address: SocketAddr, error: Errno) -> Failure {
+    let advice = match error {
+        Errno::EADDRINUSE => {
+            "another server has this port: stop it, or choose another with PORT=8889"
+        }
+        Errno::EACCES => "ports below 1024 are for root: choose another with PORT=8888",
+        Errno::EADDRNOTAVAIL => "HOST must be an address of this machine, such as 127.0.0.1 or ::1",
+        _ => "choose another address with HOST and PORT",
+    };
+    Failure::System(format!("cannot listen on {address}: {}; {advice}", error.desc()))
+}

@@ -1,0 +1,19 @@
+//! Hardening: lines for a person, which never stop the server.
+//!
+//! `println!` panics when nobody reads standard output any more (`… | head -1`). A server goes on.
+
+use std::fmt::Arguments;
+use std::io::{Write, stderr, stdout};
+
+/// Prints a line on standard output at once, if it can be printed.
+pub fn say(line: Arguments) {
+    let mut out = stdout().lock();
+    let _ = writeln!(out, "{line}").and_then(|()| out.flush());
+}
+
+/// Prints a line on standard error, if it can be printed.
+///
+/// The line goes out in one write, so that processes that share a terminal do not mix theirs.
+pub fn warn(line: Arguments) {
+    let _ = stderr().write_all(format!("{line}\n").as_bytes());
+}

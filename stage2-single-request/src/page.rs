@@ -1,0 +1,41 @@
+//! First reading: the page that shows what the server understood.
+
+use crate::request_line::RequestLine;
+
+/// The page for a request.
+// ANCHOR: page
+pub fn page(request: &RequestLine) -> String {
+    let RequestLine { method, target, version } = request;
+    let (method, target) = (html(method), html(target));
+    format!(
+        "<!doctype html>
+<html lang=\"en\">
+<meta charset=\"utf-8\">
+<title>One request</title>
+<h1>Your request line</h1>
+<dl>
+<dt>method</dt><dd><code>{method}</code></dd>
+<dt>target</dt><dd><code>{target}</code></dd>
+<dt>version</dt><dd><code>{version}</code></dd>
+</dl>
+<p>That is all this server understands – and it shows it to every client.</p>
+"
+    )
+}
+// ANCHOR_END: page
+
+/// Text as HTML shows it. Without this a link could put a script of its own into our page.
+pub fn html(text: &str) -> String {
+    let mut escaped = String::with_capacity(text.len());
+    for character in text.chars() {
+        match character {
+            '&' => escaped.push_str("&amp;"),
+            '<' => escaped.push_str("&lt;"),
+            '>' => escaped.push_str("&gt;"),
+            '"' => escaped.push_str("&quot;"),
+            '\'' => escaped.push_str("&#39;"),
+            _ => escaped.push(character),
+        }
+    }
+    escaped
+}

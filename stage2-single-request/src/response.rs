@@ -1,0 +1,73 @@
+//! First reading: a complete response: status line, fields, empty line, content.
+
+use std::fmt::Display;
+
+use crate::date::http_date;
+use crate::fault::Fault;
+
+/// A response whose whole content is known before it is sent.
+#[derive(Debug)]
+pub struct Response {
+    /// The status code: 200.
+    pub status: u16,
+    /// The media type of the content.
+    pub content_type: &'static str,
+    /// The content.
+    pub content: Vec<u8>,
+}
+
+impl Response {
+    /// Tells a client what was wrong with its request.
+    pub fn refusal(fault: &Fault) -> Response {
+        Response::plain(fault.status(), fault)
+    }
+
+    /// A status and a sentence, as plain text.
+    pub fn plain(status: u16, sentence: impl Display) -> Response {
+        let content = format!("{status} {}: {sentence}\n", reason(status)).into_bytes();
+        Response { status, content_type: "text/plain; charset=utf-8", content }
+    }
+
+    /// Code and reason phrase: `200 OK`.
+    pub fn status_text(&self) -> String {
+        format!("{} {}", self.status, reason(self.status))
+    }
+
+    /// The status line and the fields, with the empty line. `Content-Length` counts bytes, not
+    /// characters (RFC 9110 s8.6).
+    // ANCHOR: head
+    pub fn head(&self) -> Vec<u8> {
+        let Response { content_type, content, .. } = self;
+        format!(
+            "HTTP/1.1 {}\r\n\
+             Date: {}\r\n\
+             Content-Type: {content_type}\r\n\
+             Content-Length: {}\r\n\
+             Connection: close\r\n\
+             \r\n",
+            self.status_text(),
+            http_date(),
+            content.len(),
+        )
+        .into_bytes()
+    }
+    // ANCHOR_END: head
+}
+
+/// The reason phrase of a status code, for people; programs read the number (RFC 9110 s15).
+pub fn reason(status: u16) -> &'static str {
+    match status {
+        200 => "OK",
+        400 => "Bad Request",
+        408 => "Request Timeout",
+        413 => "Content Too Large",
+        414 => "URI Too Long",
+        417 => "Expectation Failed",
+        431 => "Request Header Fields Too Large",
+        500 => "Internal Server Error",
+        501 => "Not Implemented",
+        503 => "Service Unavailable",
+        505 => "HTTP Version Not Supported",
+        _ => "Unknown",
+    }
+}

@@ -1,0 +1,88 @@
+//! First reading: one client after the other: read, decide, answer, close.
+
+use std::io::{self, Write};
+use std::net::{TcpListener, TcpStream};
+
+use stage1_echo::accept_errors::outlive;
+
+use crate::close::close_gently;
+use crate::fault::Fault;
+use crate::limits::{HeadPatience, WRITE};
+use crate::log;
+use crate::page::page;
+use crate::read_head::read_head;
+use crate::request_line::RequestLine;
+use crate::response::Response;
+
+/// How the server goes about its work.
+#[derive(Debug)]
+pub struct Settings {
+    /// How long it waits for a head.
+    pub patience: HeadPatience,
+    /// Whether it keeps the heads to itself.
+    pub quiet: bool,
+}
+
+/// Serves one client at a time, for ever.
+///
+/// # Errors
+/// Returns only when the listening socket itself is of no more use.
+// ANCHOR: serve
+pub fn serve(listening: &TcpListener, settings: &Settings) -> io::Result<()> {
+    loop {
+        match listening.accept() {
+            Ok((connection, _)) => {
+                // What goes wrong here is this client's affair: on to the next.
+                let _ = serve_connection(&connection, settings);
+            }
+            Err(error) => outlive(error)?,
+        }
+    }
+}
+
+/// Reads one request, answers it, and ends the connection.
+fn serve_connection(mut connection: &TcpStream, settings: &Settings) -> io::Result<()> {
+    let mut received = Vec::new();
+    let (end, request) = match read_head(connection, &mut received, settings.patience) {
+        Ok(None) => return Ok(()),
+        Ok(Some(head)) => (head.end, understand(&received[head])),
+        Err(fault) => (received.len(), Err(fault)),
+    };
+    let response = respond(&request);
+    let mut answer = response.head();
+    if !settings.quiet {
+        log::received(&received[..end]);
+        log::sent(&answer);
+    }
+    if !request.is_ok_and(|request| request.method == "HEAD") {
+        answer.extend_from_slice(&response.content);
+    }
+    connection.set_write_timeout(Some(WRITE))?;
+    connection.write_all(&answer)?;
+    close_gently(connection);
+    Ok(())
+}
+// ANCHOR_END: serve
+
+/// What a head asks for. Its fields are not looked at: this server has no use for them yet.
+// ANCHOR: understand
+fn understand(head: &[u8]) -> Result<RequestLine<'_>, Fault> {
+    let line = head.split(|&byte| byte == b'\r').next().unwrap_or(head);
+    let request = RequestLine::parse(line)?;
+    match request.method {
+        "GET" | "HEAD" => Ok(request),
+        other => Err(Fault::UnknownMethod(other.as_bytes().to_vec())),
+    }
+}
+// ANCHOR_END: understand
+
+fn respond(request: &Result<RequestLine, Fault>) -> Response {
+    match request {
+        Ok(request) => Response {
+            status: 200,
+            content_type: "text/html; charset=utf-8",
+            content: page(request).into_bytes(),
+        },
+        Err(fault) => Response::refusal(fault),
+    }
+}

@@ -1,0 +1,40 @@
+//! Hardening: which applications there are, by name. Stages 3, 4 and 5 serve the same ones.
+
+use std::sync::Arc;
+
+use crate::demo::demo;
+use crate::gateway::application::{Application, Body, StartResponse, whole};
+use crate::gateway::environ::Environ;
+use crate::gateway::error::Error;
+use crate::gateway::validator::validator;
+use crate::shout::shout;
+
+/// The names, and what each application is.
+pub const APPLICATIONS: [(&str, &str); 4] = [
+    ("demo", "what an application may do, right and wrong; start at /"),
+    ("hello", "the smallest application"),
+    ("shout", "demo inside middleware that turns text into capitals"),
+    ("validated", "demo inside middleware that checks both sides against PEP 3333"),
+];
+
+/// The application of that name.
+pub fn by_name(name: &str) -> Option<Arc<dyn Application>> {
+    match name {
+        "demo" => Some(Arc::new(demo)),
+        "hello" => Some(Arc::new(hello)),
+        "shout" => Some(Arc::new(shout(demo))),
+        "validated" => Some(Arc::new(validator(demo))),
+        _ => None,
+    }
+}
+
+/// The smallest application.
+// ANCHOR: hello
+fn hello<'r>(
+    _environ: &mut Environ<'r>,
+    start_response: &mut StartResponse<'_>,
+) -> Result<Body<'r>, Error> {
+    start_response("200 OK", &[("Content-Type", b"text/plain")], None)?;
+    Ok(whole(b"Hello world from Rust!\n"))
+}
+// ANCHOR_END: hello

@@ -1,0 +1,101 @@
+//! First reading: one connection, one request: read it, understand it, let the application answer,
+//! end. Stage 3 calls this for one client after the other, stage 4 in a process for each.
+
+use std::io::{self, Write};
+use std::net::{SocketAddr, TcpStream};
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+
+use stage2_single_request::close::close_gently;
+use stage2_single_request::read_head::read_head;
+use stage2_single_request::response::Response as Page;
+
+use crate::gateway::application::Application;
+use crate::gateway::environ::{Environ, Server};
+use crate::gateway::response::Outcome;
+use crate::gateway::run::run;
+use crate::http::content::Decoder;
+use crate::http::fault::Fault;
+use crate::http::head::Head;
+use crate::http::response::Asked;
+use crate::input::ConnectionInput;
+use crate::limits::{CONTENT, Patience};
+use crate::log::Log;
+use crate::output::ConnectionOutput;
+
+/// All that a connection needs to be served.
+#[derive(Clone)]
+pub struct Service {
+    /// What answers.
+    pub application: Arc<dyn Application>,
+    /// What the environ says about the server.
+    pub server: Server,
+    /// How long clients are waited for.
+    pub patience: Patience,
+    /// What is printed.
+    pub log: Log,
+}
+
+/// Serves the one request of a connection, and ends it.
+///
+/// # Errors
+/// The client has gone.
+// ANCHOR: serve_connection
+pub fn serve_connection(
+    connection: &TcpStream,
+    client: SocketAddr,
+    service: &Service,
+) -> io::Result<()> {
+    let mut received = Vec::new();
+    let head = match read_head(connection, &mut received, service.patience.head) {
+        Ok(None) => return Ok(()),
+        Ok(Some(head)) => head,
+        Err(fault) => return refuse(connection, client, service, &received, &fault.into()),
+    };
+    let content = received.split_off(head.end);
+    let bytes = &received[head.start..];
+    let (head, decoder) = match understand(bytes) {
+        Ok(understood) => understood,
+        Err(fault) => return refuse(connection, client, service, bytes, &fault),
+    };
+    service.log.received(bytes);
+    let begun = AtomicBool::new(false);
+    let mut output = ConnectionOutput::new(connection, service, &begun);
+    let mut input = ConnectionInput::new(connection, content, decoder, service, &head, &begun);
+    let mut environ = Environ::new(&head, &service.server, client, Box::new(&mut input));
+    let outcome = run(&*service.application, &mut environ, Asked::by(&head, false), &mut output);
+    drop(environ);
+    service.log.answered(client, bytes, outcome);
+    if !input.is_exhausted() {
+        close_gently(connection);
+    }
+    Ok(())
+}
+// ANCHOR_END: serve_connection
+
+/// A complete head, and what will decode the content behind it.
+fn understand(bytes: &[u8]) -> Result<(Head<'_>, Decoder), Fault> {
+    let head = Head::parse(bytes)?;
+    let decoder = Decoder::new(head.framing, CONTENT)?;
+    Ok((head, decoder))
+}
+
+/// Tells the client what is wrong with its request.
+fn refuse(
+    mut connection: &TcpStream,
+    client: SocketAddr,
+    service: &Service,
+    received: &[u8],
+    fault: &Fault,
+) -> io::Result<()> {
+    let page = Page::plain(fault.status(), fault);
+    let head = page.head();
+    service.log.received(received);
+    service.log.sent(&head);
+    connection.set_write_timeout(Some(service.patience.grace))?;
+    connection.write_all(&[head, page.content].concat())?;
+    let outcome = Outcome { status: page.status, sent: 0, persistent: false };
+    service.log.answered(client, received, outcome);
+    close_gently(connection);
+    Ok(())
+}

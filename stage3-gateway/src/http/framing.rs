@@ -1,0 +1,65 @@
+//! Hardening: how the length of a request's content is found (RFC 9112 s6).
+//!
+//! Two servers that disagree about where a request ends can be made to disagree about what the
+//! next one is: request smuggling. So whatever is not entirely clear is refused, and never
+//! repaired.
+
+use stage2_single_request::request_line::Version;
+
+use crate::http::fault::Fault;
+use crate::http::head::Field;
+
+/// How the end of a request's content is known.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Framing {
+    /// So many bytes; none, if the request says nothing about content.
+    Length(u64),
+    /// The chunked transfer coding says it.
+    Chunked,
+}
+
+/// Decides how a request's content is framed.
+///
+/// # Errors
+/// `ContentLength`, `TransferEncoding` and `UnknownCoding`.
+pub fn framing(version: Version, fields: &[Field]) -> Result<Framing, Fault> {
+    let mut length = None;
+    let mut codings: Vec<&[u8]> = Vec::new();
+    for field in fields {
+        if field.is("content-length") {
+            let value = content_length(field.value)?;
+            if length.replace(value).is_some() {
+                return Err(Fault::ContentLength(b"given twice".to_vec())); // RUSTSEC-2021-0078
+            }
+        } else if field.is("transfer-encoding") {
+            codings.extend(field.value.split(|&byte| byte == b',').map(<[u8]>::trim_ascii));
+        }
+    }
+    match (length, codings.is_empty()) {
+        (length, true) => Ok(Framing::Length(length.unwrap_or(0))),
+        (None, false) if version == Version::Http11 => chunked_alone(&codings),
+        (Some(_), false) => Err(Fault::TransferEncoding("stands beside Content-Length")),
+        (None, false) => Err(Fault::TransferEncoding("does not exist in HTTP/1.0")),
+    }
+}
+
+/// `1*DIGIT` (RFC 9110 s8.6). `str::parse` alone would take `+5` too.
+fn content_length(value: &[u8]) -> Result<u64, Fault> {
+    let digits = str::from_utf8(value).ok().filter(|text| text.bytes().all(|b| b.is_ascii_digit()));
+    digits.and_then(|digits| digits.parse().ok()).ok_or(Fault::ContentLength(value.to_vec()))
+}
+
+/// RFC 9112 s6.1: `chunked` comes last and once; what we can't decode before it is not ours.
+fn chunked_alone(codings: &[&[u8]]) -> Result<Framing, Fault> {
+    let is_chunked = |coding: &&[u8]| coding.eq_ignore_ascii_case(b"chunked");
+    match codings {
+        [only] if is_chunked(only) => Ok(Framing::Chunked),
+        [before @ .., last] if is_chunked(last) && !before.iter().any(is_chunked) => {
+            match before.iter().find(|coding| coding.is_empty()) {
+                Some(_) => Err(Fault::TransferEncoding("has an empty member")),
+                None => Err(Fault::UnknownCoding(before[0].to_vec())),
+            }
+        }
+        _ => Err(Fault::TransferEncoding("does not end with chunked, once")),
+    }
+}

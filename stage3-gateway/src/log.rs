@@ -1,0 +1,59 @@
+//! Hardening: what is printed of each request.
+
+use std::net::SocketAddr;
+use std::process;
+
+use stage1_echo::terminal::say;
+use stage2_single_request::date::http_date;
+use stage2_single_request::log;
+
+use crate::gateway::response::Outcome;
+
+/// What a server prints of each request.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Log {
+    /// Nothing.
+    Quiet,
+    /// Both heads, line by line: to watch and learn.
+    Heads,
+    /// One line in the Common Log Format: to find out later what happened. Where each request has
+    /// a process, its pid stands at the end.
+    Access {
+        /// Whether it does.
+        pid: bool,
+    },
+}
+
+impl Log {
+    /// A head, or what came in its place, has been received.
+    pub fn received(self, head: &[u8]) {
+        if self == Log::Heads {
+            log::received(head);
+        }
+    }
+
+    /// A head is about to be sent.
+    pub fn sent(self, head: &[u8]) {
+        if self == Log::Heads {
+            log::sent(head);
+        }
+    }
+
+    /// The request with this head has been answered.
+    pub fn answered(self, client: SocketAddr, head: &[u8], outcome: Outcome) {
+        if let Log::Access { pid } = self {
+            let line = head.split(|&byte| byte == b'\r').next().unwrap_or(head);
+            let ip = client.ip();
+            let when = timestamp(&http_date());
+            let Outcome { status, sent, .. } = outcome;
+            let pid = if pid { format!(" {}", process::id()) } else { String::new() };
+            say(format_args!("{ip} - - [{when}] \"{}\" {status} {sent}{pid}", line.escape_ascii()));
+        }
+    }
+}
+
+/// The Common Log Format's way to write a time: `22/Nov/2026:15:28:06 +0000`.
+fn timestamp(http_date: &str) -> String {
+    let (day, month, year) = (&http_date[5..7], &http_date[8..11], &http_date[12..16]);
+    format!("{day}/{month}/{year}:{} +0000", &http_date[17..25])
+}

@@ -1,0 +1,6 @@
+//! x
+use crate::gateway::application::Application;
+/// x
+pub fn shout(application: impl Application) -> impl Application {
+    application
+}

@@ -1,0 +1,122 @@
+//! Bytes made visible, for a story and for a shell.
+//!
+//! A reader of a failure must see the difference between a space and a tab, between CRLF and a bare
+//! LF, so every byte that does not print as itself is written as an escape.
+
+use std::fmt::Write;
+
+/// `bytes` on one line: printable ASCII as it is, everything else as `\r`, `\n`, `\t`, `\\` or `\xNN`.
+#[must_use]
+pub fn escape(bytes: &[u8]) -> String {
+    bytes.iter().fold(String::new(), |text, &byte| text + &escape_byte(byte))
+}
+
+fn escape_byte(byte: u8) -> String {
+    match byte {
+        b'\r' => "\\r".into(),
+        b'\n' => "\\n".into(),
+        b'\t' => "\\t".into(),
+        b'\\' => "\\\\".into(),
+        b' '..=b'~' => char::from(byte).into(),
+        _ => format!("\\x{byte:02X}"),
+    }
+}
+
+/// `bytes` as the argument of `printf` in a POSIX shell, quoted.
+#[must_use]
+pub fn for_printf(bytes: &[u8]) -> String {
+    let mut quoted = String::from("'");
+    for &byte in bytes {
+        match byte {
+            b'\r' => quoted.push_str("\\r"),
+            b'\n' => quoted.push_str("\\n"),
+            b'\t' => quoted.push_str("\\t"),
+            b'\\' => quoted.push_str("\\\\"),
+            b'%' => quoted.push_str("%%"),
+            b'\'' => quoted.push_str("'\\''"),
+            b' '..=b'~' => quoted.push(char::from(byte)),
+            // POSIX printf knows octal and not hexadecimal.
+            _ => write!(quoted, "\\{byte:03o}").expect("a String takes whatever is written"),
+        }
+    }
+    quoted + "'"
+}
+
+/// At most this many lines of a block, and this many bytes of a line, are shown.
+const LINES_SHOWN: usize = 12;
+const BYTES_SHOWN: usize = 76;
+
+/// `bytes` as lines of escapes, broken after each LF; what is long is cut, and says so.
+#[must_use]
+pub fn block(bytes: &[u8]) -> Vec<String> {
+    let mut lines: Vec<String> =
+        lines(bytes).take(LINES_SHOWN).map(|line| cut(line, 0).0).collect();
+    let whole = self::lines(bytes).count() <= LINES_SHOWN;
+    if !whole {
+        lines.push(format!("… ({} bytes in all)", bytes.len()));
+    }
+    lines
+}
+
+/// The line of `bytes` that holds the byte at `at` with one line before it, and a caret below.
+#[must_use]
+pub fn block_with_caret(bytes: &[u8], at: usize) -> Vec<String> {
+    let at = at.min(bytes.len());
+    let start = bytes[..at].iter().rposition(|&byte| byte == b'\n').map_or(0, |lf| lf + 1);
+    let line = lines(&bytes[start..]).next().unwrap_or_default();
+    let (text, skipped) = cut(line, at - start);
+    let column = escape(&line[skipped..at - start]).chars().count() + usize::from(skipped > 0);
+    let before = lines(&bytes[..start]).last().map(|line| cut(line, 0).0);
+    before.into_iter().chain([text, " ".repeat(column) + "^"]).collect()
+}
+
+/// The lines of `bytes`, each with its LF.
+fn lines(bytes: &[u8]) -> impl Iterator<Item = &[u8]> {
+    bytes.split_inclusive(|&byte| byte == b'\n')
+}
+
+/// `line`, escaped and cut so that the byte at `focus` shows; and how many bytes are cut in front.
+fn cut(line: &[u8], focus: usize) -> (String, usize) {
+    if line.len() <= BYTES_SHOWN {
+        return (escape(line), 0);
+    }
+    let from = focus.saturating_sub(BYTES_SHOWN / 2).min(line.len() - BYTES_SHOWN);
+    let to = from + BYTES_SHOWN;
+    let front = if from > 0 { "…" } else { "" };
+    let rest = line.len() - to;
+    let back = if rest > 0 { format!("… ({rest} more bytes)") } else { String::new() };
+    (format!("{front}{}{back}", escape(&line[from..to])), from)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_byte_is_visible() {
+        assert_eq!(escape(b"a b\t\r\n\\\0\xFF"), r"a b\t\r\n\\\x00\xFF");
+    }
+
+    #[test]
+    fn printf_gets_octal_and_quotes() {
+        assert_eq!(for_printf(b"it's 5%\r\n\xFF\\"), r"'it'\''s 5%%\r\n\377\\'");
+    }
+
+    #[test]
+    fn a_block_breaks_after_each_line_feed() {
+        assert_eq!(block(b"GET / HTTP/1.1\r\n\r\n"), [r"GET / HTTP/1.1\r\n", r"\r\n"]);
+        let long = block(&b"x\n".repeat(100));
+        assert_eq!(long.len(), 13);
+        assert_eq!(long[12], "… (200 bytes in all)");
+    }
+
+    #[test]
+    fn the_caret_stands_below_the_byte() {
+        assert_eq!(block_with_caret(b"a\nbcd\n", 3), [r"a\n", r"bcd\n", " ^"]);
+        assert_eq!(block_with_caret(b"\r\nb", 3), [r"\r\n", "b", " ^"]);
+        assert_eq!(block_with_caret(b"", 0), ["", "^"]);
+        let long = block_with_caret(&[b'x'; 1000], 500);
+        assert!(long[0].starts_with("…x"), "{long:?}");
+        assert_eq!(long[1].chars().count(), 1 + 38 + 1);
+    }
+}

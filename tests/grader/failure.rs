@@ -1,0 +1,247 @@
+//! What went wrong, with everything that is known about it.
+//!
+//! A failure collects facts while a check runs: what was sent, what came back, what was expected,
+//! which program it was. `story` lays them out once the check has ended.
+
+use std::sync::Arc;
+
+use crate::witness::Witness;
+
+/// Why a check did not hold.
+///
+/// Boxed inside, because it travels through every `?` of every check.
+#[derive(Debug)]
+pub struct Failure(Box<Facts>);
+
+#[derive(Debug)]
+pub(crate) struct Facts {
+    pub what: String,
+    pub seen: Seen,
+    pub by_hand: Option<String>,
+    pub sent: Option<Tape>,
+    pub expected: Option<Shown>,
+    pub got: Option<Shown>,
+    pub details: Vec<String>,
+    pub witness: Option<Arc<Witness>>,
+}
+
+/// What kind of thing was seen, for a hint that fits it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Seen {
+    /// A condition that should hold did not.
+    NotSo,
+    /// Other bytes than the expected ones.
+    WrongBytes,
+    /// Nothing listened on the port.
+    Refused,
+    /// The connection was reset.
+    Reset,
+    /// The connection ended before all that was waited for had come.
+    ClosedEarly,
+    /// Nothing happened until the deadline.
+    Hung,
+    /// What came is not HTTP as the standards have it.
+    Malformed,
+    /// The program ended, or could not be started.
+    Ended,
+    /// The grader or the machine is at fault, not the program under test.
+    Machine,
+}
+
+/// The start of a stream of bytes and its length: enough for a story.
+#[derive(Clone, Default, Debug)]
+pub struct Tape {
+    /// The first bytes.
+    pub start: Vec<u8>,
+    /// How many there were in all.
+    pub length: usize,
+}
+
+impl Tape {
+    /// More than any story shows; a check may well send hundreds of megabytes.
+    const KEPT: usize = 64 * 1024;
+
+    pub(crate) fn record(&mut self, bytes: &[u8]) {
+        let room = Self::KEPT.saturating_sub(self.start.len());
+        self.start.extend_from_slice(&bytes[..bytes.len().min(room)]);
+        self.length += bytes.len();
+    }
+}
+
+/// Something to put beside "expected" or "got".
+#[derive(Clone, Debug)]
+pub enum Shown {
+    /// Exact bytes, shown as escapes.
+    Bytes(Vec<u8>),
+    /// A description.
+    Words(String),
+}
+
+impl From<&[u8]> for Shown {
+    fn from(bytes: &[u8]) -> Shown {
+        Shown::Bytes(bytes.to_vec())
+    }
+}
+
+impl From<&str> for Shown {
+    fn from(words: &str) -> Shown {
+        Shown::Words(words.to_owned())
+    }
+}
+
+impl From<String> for Shown {
+    fn from(words: String) -> Shown {
+        Shown::Words(words)
+    }
+}
+
+impl Failure {
+    /// A failure of which nothing is known but one sentence.
+    #[must_use]
+    pub fn new(what: impl Into<String>) -> Failure {
+        Failure(Box::new(Facts {
+            what: what.into(),
+            seen: Seen::NotSo,
+            by_hand: None,
+            sent: None,
+            expected: None,
+            got: None,
+            details: Vec::new(),
+            witness: None,
+        }))
+    }
+
+    /// The sentence that says what went wrong.
+    #[must_use]
+    pub fn what(&self) -> &str {
+        &self.0.what
+    }
+
+    /// What kind of thing was seen.
+    #[must_use]
+    pub fn kind(&self) -> Seen {
+        self.0.seen
+    }
+
+    /// With another sentence.
+    #[must_use]
+    pub fn retitled(mut self, what: impl Into<String>) -> Failure {
+        self.0.what = what.into();
+        self
+    }
+
+    /// With this kind.
+    #[must_use]
+    pub fn seen(mut self, seen: Seen) -> Failure {
+        self.0.seen = seen;
+        self
+    }
+
+    /// With a command line that shows the same fault, as the reader would type it.
+    #[must_use]
+    pub fn by_hand(mut self, command: impl Into<String>) -> Failure {
+        self.0.by_hand = Some(command.into());
+        self
+    }
+
+    /// With what should have come: `&[u8]` for exact bytes, text for a description.
+    #[must_use]
+    pub fn expected(mut self, expected: impl Into<Shown>) -> Failure {
+        self.0.expected = Some(expected.into());
+        self
+    }
+
+    /// With what came instead.
+    #[must_use]
+    pub fn got(mut self, got: impl Into<Shown>) -> Failure {
+        self.0.got = Some(got.into());
+        self
+    }
+
+    /// With one more line below the sentence, for instance one for each file that failed.
+    #[must_use]
+    pub fn detail(mut self, line: impl Into<String>) -> Failure {
+        self.0.details.push(line.into());
+        self
+    }
+
+    /// With all that `evidence` knows and this failure does not know better.
+    #[must_use]
+    pub fn of(self, evidence: &impl Evidence) -> Failure {
+        evidence.add_to(self)
+    }
+
+    /// For implementations of [`Evidence`]: the program that was seen.
+    #[must_use]
+    pub fn witness(mut self, witness: &Arc<Witness>) -> Failure {
+        witness.doubt();
+        self.0.witness.get_or_insert_with(|| Arc::clone(witness));
+        self
+    }
+
+    /// For implementations of [`Evidence`]: what went over a connection.
+    #[must_use]
+    pub fn tapes(mut self, sent: &Tape, received: &Tape) -> Failure {
+        self.0.sent.get_or_insert_with(|| sent.clone());
+        self.0.got.get_or_insert_with(|| Shown::Bytes(received.start.clone()));
+        self
+    }
+
+    pub(crate) fn facts(&self) -> &Facts {
+        &self.0
+    }
+}
+
+/// Whatever can add facts to a failure: a client, a server, a program that has ended.
+pub trait Evidence {
+    /// `failure` with what this knows.
+    fn add_to(&self, failure: Failure) -> Failure;
+}
+
+/// No evidence at all.
+impl Evidence for () {
+    fn add_to(&self, failure: Failure) -> Failure {
+        failure
+    }
+}
+
+/// Fails if `holds` is false; `what` says what should be so ("the second client is served").
+///
+/// # Errors
+///
+/// A failure with the evidence.
+pub fn expect(
+    evidence: &impl Evidence,
+    holds: bool,
+    what: impl Into<String>,
+) -> Result<(), Failure> {
+    if holds { Ok(()) } else { fail(evidence, what) }
+}
+
+/// Fails: `what` says what should be so and is not.
+///
+/// # Errors
+///
+/// Always.
+pub fn fail<T>(evidence: &impl Evidence, what: impl Into<String>) -> Result<T, Failure> {
+    Err(Failure::new(format!("expected that {}", what.into())).of(evidence))
+}
+
+/// Fails if `got` differs from `expected`, and shows where; `what` says what should be so.
+///
+/// # Errors
+///
+/// A failure with both, and the evidence.
+pub fn expect_eq(
+    evidence: &impl Evidence,
+    what: impl Into<String>,
+    expected: impl AsRef<[u8]>,
+    got: impl AsRef<[u8]>,
+) -> Result<(), Failure> {
+    let (expected, got) = (expected.as_ref(), got.as_ref());
+    if expected == got {
+        return Ok(());
+    }
+    let failure = Failure::new(format!("expected that {}", what.into())).seen(Seen::WrongBytes);
+    Err(failure.expected(expected).got(got).of(evidence))
+}

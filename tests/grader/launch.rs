@@ -1,0 +1,181 @@
+//! Starts the program under test: what it gets from its environment, and when it counts as started.
+
+use std::ffi::{OsStr, OsString};
+use std::net::SocketAddr;
+use std::process::{Command, ExitStatus};
+
+use crate::escape::escape;
+use crate::failure::{Evidence, Failure, Seen};
+use crate::patience::{STEP_SECONDS, patience, wait_until};
+use crate::running::Running;
+use crate::server::Server;
+use crate::witness::in_words;
+
+/// Seconds until the listening line: an interpreter may have to start first, on a busy machine.
+const START_SECONDS: f64 = 10.0;
+
+/// The listening line may come after a few others, such as an interpreter's warnings.
+const LISTENING_WITHIN: usize = 20;
+
+/// A run of the program under test that is about to be started.
+#[derive(Debug)]
+pub struct Launch {
+    command: Vec<OsString>,
+    environment: Vec<(OsString, OsString)>,
+    closes_stdout: bool,
+}
+
+impl Launch {
+    pub(crate) fn new(command: &[OsString], environment: &[(OsString, OsString)]) -> Launch {
+        let contract = [("PORT", "0"), ("HOST", "127.0.0.1"), ("PYTHONUNBUFFERED", "1")];
+        let contract = contract.map(|(name, value)| (name.into(), value.into()));
+        let environment = contract.iter().chain(environment).cloned().collect();
+        Launch { command: command.to_vec(), environment, closes_stdout: false }
+    }
+
+    /// With one more argument.
+    #[must_use]
+    pub fn arg(mut self, argument: impl Into<OsString>) -> Launch {
+        self.command.push(argument.into());
+        self
+    }
+
+    /// With this environment variable, instead of what it had.
+    #[must_use]
+    pub fn env(mut self, name: impl Into<OsString>, value: impl AsRef<OsStr>) -> Launch {
+        self.environment.push((name.into(), value.as_ref().to_owned()));
+        self
+    }
+
+    /// With nobody reading its standard output any more once it has said that it listens.
+    #[must_use]
+    pub fn closing_stdout(mut self) -> Launch {
+        self.closes_stdout = true;
+        self
+    }
+
+    /// Starts the program and waits for its listening line.
+    ///
+    /// # Errors
+    ///
+    /// It can't be started, ends, or says nothing of listening in time.
+    pub fn start(&self) -> Result<Server, Failure> {
+        let closes = self.closes_stdout;
+        let mut command = self.as_command()?;
+        let running =
+            Running::spawn(&mut command, move |line| closes && address_in(line).is_some())?;
+        let what = "the line \"listening on …\" on standard output";
+        let started = wait_until(patience(START_SECONDS), what, || match listening(&running) {
+            Some(found) => Some(Ok(found)),
+            None => running.ended().map(Err),
+        });
+        match started.map_err(|failure| said_instead(failure.of(&running), &running))? {
+            Ok((line, address)) => Ok(Server::new(running, line, address)),
+            Err(status) => {
+                let what = format!("the program {} before it listened", in_words(status));
+                Err(Failure::new(what).seen(Seen::Ended).of(&running))
+            }
+        }
+    }
+
+    /// Starts the program and waits for its end, as for `--help` and for wrong usage.
+    ///
+    /// # Errors
+    ///
+    /// It can't be started, listens instead, or does not end in time.
+    pub fn run(&self) -> Result<Finished, Failure> {
+        let running = Running::spawn(&mut self.as_command()?, |_| false)?;
+        let ended = wait_until(patience(STEP_SECONDS), "the program to end by itself", || {
+            listening(&running).map(|_| None).or_else(|| running.ended().map(Some))
+        });
+        let Some(status) = ended.map_err(|failure| failure.of(&running))? else {
+            let what = "expected that the program ends by itself; it listens instead";
+            return Err(Failure::new(what).of(&running));
+        };
+        Ok(Finished { status, running })
+    }
+
+    fn as_command(&self) -> Result<Command, Failure> {
+        let Some((program, arguments)) = self.command.split_first() else {
+            return Err(Failure::new("there is no program to start").seen(Seen::Machine));
+        };
+        let mut command = Command::new(program);
+        // What the person who runs the checks has set for own use must not change the verdict.
+        command.env_remove("HEAD_TIMEOUT").env_remove("IDLE_TIMEOUT");
+        command.args(arguments).envs(self.environment.iter().cloned());
+        Ok(command)
+    }
+}
+
+/// A program that has ended by itself.
+#[derive(Debug)]
+pub struct Finished {
+    /// How it ended.
+    pub status: ExitStatus,
+    running: Running,
+}
+
+impl Finished {
+    /// What it printed on standard output.
+    #[must_use]
+    pub fn stdout_lines(&self) -> Vec<String> {
+        self.running.settle();
+        self.running.witness.stdout.text()
+    }
+
+    /// What it printed on standard error.
+    #[must_use]
+    pub fn stderr_lines(&self) -> Vec<String> {
+        self.running.settle();
+        self.running.witness.stderr.text()
+    }
+}
+
+impl Evidence for Finished {
+    fn add_to(&self, failure: Failure) -> Failure {
+        self.running.add_to(failure)
+    }
+}
+
+/// What it did print is the first thing to look at when the listening line is missing.
+fn said_instead(failure: Failure, running: &Running) -> Failure {
+    let lines = running.witness.stdout.first(LISTENING_WITHIN);
+    if lines.is_empty() {
+        return failure.detail("standard output was empty; is it flushed?");
+    }
+    let said =
+        |failure: Failure, line: &Vec<u8>| failure.detail(format!("stdout: {}", escape(line)));
+    lines.iter().fold(failure, said)
+}
+
+/// The listening line and its address, once it is there.
+fn listening(running: &Running) -> Option<(String, SocketAddr)> {
+    let lines = running.witness.stdout.first(LISTENING_WITHIN);
+    lines
+        .iter()
+        .find_map(|line| Some((String::from_utf8_lossy(line).into_owned(), address_in(line)?)))
+}
+
+/// The address in `listening on http://127.0.0.1:8888`, with or without the scheme.
+fn address_in(line: &[u8]) -> Option<SocketAddr> {
+    let rest = std::str::from_utf8(line).ok()?.trim_end().strip_prefix("listening on ")?;
+    rest.strip_prefix("http://").unwrap_or(rest).parse().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_listening_line_gives_the_address() {
+        let address = |line: &str| address_in(line.as_bytes()).map(|address| address.to_string());
+        assert_eq!(
+            address("listening on http://127.0.0.1:8888").as_deref(),
+            Some("127.0.0.1:8888")
+        );
+        assert_eq!(address("listening on 127.0.0.1:1").as_deref(), Some("127.0.0.1:1"));
+        assert_eq!(address("listening on http://[::1]:80\r").as_deref(), Some("[::1]:80"));
+        assert_eq!(address("Listening on port 80"), None);
+        assert_eq!(address("listening on http://localhost:80"), None);
+    }
+}

@@ -1,0 +1,70 @@
+//! The library that the checks of every stage stand on.
+//!
+//! It judges a server from outside, as a client would: it starts a program, speaks raw bytes to it
+//! over TCP, reads the answers with a strict reader of its own, and looks at the process the way
+//! `ps` does. It never asks what language the program is written in.
+//!
+//! The map, from the outside in:
+//!
+//! | file | what it holds |
+//! | --- | --- |
+//! | `run` | runs the checks of a stage and prints the verdict |
+//! | `check` | one check: its id, its sentence, its rule, its hint, its function |
+//! | `contract` | the checks that are the same for every server |
+//! | `corpus` | the requests in `tests/requests`, and the checks that send them all |
+//! | `target` | which program is under test, and how it is started |
+//! | `server` | that program, running; `launch` and `running` start and end it, `witness` keeps what it printed |
+//! | `client` | one connection to it, byte by byte if need be; `dial` opens it |
+//! | `response` | what came back, read strictly; `parse`, `chunked` and `date` are its parts |
+//! | `process` | children, zombies, descriptors and memory, seen from outside |
+//! | `failure` | what went wrong, told so that a newcomer can go on; `story` lays it out |
+//! | `random` | bytes and names that no server can know beforehand |
+//! | `patience` | how long to wait, and the only place in the tests that sleeps |
+//! | `interrupt` | Ctrl-C leaves no server behind |
+//!
+//! A check reads like this:
+//!
+//! ```ignore
+//! fn echoes(target: &Target) -> Verdict {
+//!     let server = target.start()?;
+//!     let mut client = server.connect()?;
+//!     client.send(b"hello")?;
+//!     client.half_close()?;
+//!     let got = client.read_to_end()?;
+//!     expect_eq(&client, "what comes back is what was sent", b"hello", &got)
+//! }
+//! ```
+
+mod background;
+pub mod check;
+pub mod chunked;
+pub mod client;
+pub mod contract;
+pub mod corpus;
+pub mod date;
+pub mod dial;
+pub mod escape;
+pub mod failure;
+mod interrupt;
+pub mod launch;
+mod parse;
+pub mod patience;
+pub mod process;
+pub mod random;
+pub mod response;
+pub mod run;
+mod running;
+pub mod server;
+mod story;
+pub mod target;
+pub mod witness;
+
+pub use check::{Check, Group, Verdict};
+pub use client::{Client, Ending};
+pub use failure::{Evidence, Failure, Seen, expect, expect_eq, fail};
+pub use nix::sys::signal::Signal;
+pub use patience::{patience, wait_until};
+pub use response::{Framing, Response};
+pub use run::run;
+pub use server::Server;
+pub use target::Target;

@@ -1,0 +1,121 @@
+//! A program that was started, listening or not, and everything that must be undone afterwards.
+
+use std::io::Read;
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::thread::JoinHandle;
+use std::time::Duration;
+
+use nix::sys::signal::{Signal, kill, killpg};
+use nix::unistd::Pid;
+
+use crate::failure::{Evidence, Failure, Seen};
+use crate::interrupt;
+use crate::patience::{patience, wait_until};
+use crate::witness::Witness;
+
+/// How long a program that seems to have failed is given to end by itself, for the story.
+const LAST_WORDS: Duration = Duration::from_millis(300);
+
+/// A started program. Dropping it ends its whole process group and leaves nothing behind.
+#[derive(Debug)]
+pub(crate) struct Running {
+    child: Mutex<Child>,
+    pid: Pid,
+    pub witness: Arc<Witness>,
+    readers: Vec<JoinHandle<()>>,
+}
+
+impl Running {
+    /// Starts `command` in a process group of its own and takes in what it prints, on standard
+    /// output until `enough` says so after a line: then the pipe is closed.
+    pub fn spawn(
+        command: &mut Command,
+        enough: impl FnMut(&[u8]) -> bool + Send + 'static,
+    ) -> Result<Running, Failure> {
+        use std::os::unix::process::CommandExt;
+        command.process_group(0);
+        command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut child = interrupt::spawn(command).map_err(|error| {
+            let program = command.get_program().display();
+            Failure::new(format!("the program {program} can't be started: {error}"))
+                .seen(Seen::Ended)
+        })?;
+        let witness = Arc::new(Witness::default());
+        let stdout = child.stdout.take().map(|pipe| drain_stdout(&witness, pipe, enough));
+        let stderr = child.stderr.take().map(|pipe| drain_stderr(&witness, pipe));
+        let readers = stdout.into_iter().chain(stderr).collect();
+        let pid = Pid::from_raw(child.id().cast_signed());
+        Ok(Running { child: Mutex::new(child), pid, witness, readers })
+    }
+
+    pub fn pid(&self) -> u32 {
+        self.pid.as_raw().cast_unsigned()
+    }
+
+    /// How it ended, or `None` while it runs.
+    pub fn ended(&self) -> Option<ExitStatus> {
+        let status = self.child().try_wait().ok().flatten()?;
+        self.witness.has_ended(status);
+        Some(status)
+    }
+
+    /// Waits for it to end by itself.
+    pub fn wait_end(&self, seconds: f64) -> Result<ExitStatus, Failure> {
+        wait_until(patience(seconds), "the program to end", || self.ended())
+            .map_err(|failure| failure.of(self))
+    }
+
+    /// Sends `signal` to the program itself and not to its group.
+    pub fn signal(&self, signal: Signal) -> Result<(), Failure> {
+        kill(self.pid, signal).map_err(|error| {
+            let what = format!("{} can't be sent: {error}", signal.as_str());
+            Failure::new(what).seen(Seen::Ended).of(self)
+        })
+    }
+
+    /// Waits until all that it printed before its end has been taken in.
+    pub fn settle(&self) {
+        // Whoever left the group may still hold a pipe open; its reader is not worth waiting for.
+        let done = || self.readers.iter().all(JoinHandle::is_finished).then_some(());
+        let _ = wait_until(patience(1.0), "its pipes to close", done);
+    }
+
+    fn child(&self) -> MutexGuard<'_, Child> {
+        self.child.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+fn drain_stdout(
+    witness: &Arc<Witness>,
+    pipe: impl Read + Send + 'static,
+    enough: impl FnMut(&[u8]) -> bool + Send + 'static,
+) -> JoinHandle<()> {
+    let witness = Arc::clone(witness);
+    std::thread::spawn(move || witness.stdout.drain(pipe, enough))
+}
+
+fn drain_stderr(witness: &Arc<Witness>, pipe: impl Read + Send + 'static) -> JoinHandle<()> {
+    let witness = Arc::clone(witness);
+    std::thread::spawn(move || witness.stderr.drain(pipe, |_| false))
+}
+
+impl Evidence for Running {
+    fn add_to(&self, failure: Failure) -> Failure {
+        failure.witness(&self.witness)
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        if self.witness.is_doubted() {
+            // A panic is on its way to stderr and to the exit status: let it arrive.
+            let _ = wait_until(LAST_WORDS, "its end", || self.ended());
+        }
+        // The group may have outlived its leader: workers, children that were forked.
+        let _ = killpg(self.pid, Signal::SIGKILL);
+        let _ = self.child().wait();
+        interrupt::forget(self.pid);
+        self.settle();
+    }
+}

@@ -1,2 +1,53 @@
-//! Not written yet.
-fn main() {}
+//! Stage 2: one request a connection, read, understood and answered. Seen from outside.
+
+#[path = "stage2/clients.rs"]
+mod clients;
+#[path = "stage2/head.rs"]
+mod head;
+#[path = "stage2/log.rs"]
+mod log;
+#[path = "stage2/page.rs"]
+mod page;
+#[path = "stage2/refuse.rs"]
+mod refuse;
+
+use std::process::ExitCode;
+
+use grader::contract::{self, LISTENING_HTTP};
+use grader::{Check, Group, Target, corpus};
+
+fn main() -> ExitCode {
+    let target = Target::reference(env!("CARGO_BIN_EXE_stage2-single-request"));
+    grader::run("stage 2", &target, GROUPS)
+}
+
+const GROUPS: &[Group] = &[
+    Group::together(&[LISTENING_HTTP]),
+    Group::together(head::CHECKS),
+    Group::together(page::CHECKS),
+    Group::together(refuse::CHECKS),
+    Group::together(clients::CHECKS),
+    Group::together(log::CHECKS),
+    Group::together(CORPUS),
+    Group::together(contract::CHECKS),
+];
+
+/// This server serves one client at a time.
+const AT_ONCE: usize = 1;
+
+const CORPUS: &[Check] = &[
+    Check {
+        id: "corpus-whole",
+        title: "every request of the corpus gets its answer",
+        rule: "tests/requests/README.md, one rule a request",
+        hint: "Take the first request of the list and send it by hand.",
+        run: |target| corpus::whole(target, 2, AT_ONCE),
+    },
+    Check {
+        id: "corpus-byte-by-byte",
+        title: "every request of the corpus gets the same answer when each byte comes on its own",
+        rule: "RFC 9112 s2.2, and one rule a request in tests/requests/README.md",
+        hint: "Decide on the bytes that have come, not on what one read brought.",
+        run: |target| corpus::bytewise(target, 2, AT_ONCE),
+    },
+];

@@ -59,11 +59,12 @@ pub fn serve_connection(
         Err(fault) => return refuse(connection, client, service, bytes, &fault),
     };
     service.log.received(bytes);
+    connection.set_nodelay(true)?; // pieces go out as they come
     let begun = AtomicBool::new(false);
     let mut output = ConnectionOutput::new(connection, service, &begun);
     let mut input = ConnectionInput::new(connection, content, decoder, service, &head, &begun);
     let mut environ = Environ::new(&head, &service.server, client, Box::new(&mut input));
-    let outcome = run(&*service.application, &mut environ, Asked::by(&head, false), &mut output);
+    let outcome = run(&*service.application, &mut environ, Asked::by(&head), &mut output);
     drop(environ);
     service.log.answered(client, bytes, outcome);
     if !input.is_exhausted() {

@@ -42,14 +42,17 @@ impl Log {
     /// The request with this head has been answered.
     pub fn answered(self, client: SocketAddr, head: &[u8], outcome: Outcome) {
         if let Log::Access { pid } = self {
-            let line = head.split(|&byte| byte == b'\r').next().unwrap_or(head);
-            let ip = client.ip();
-            let when = timestamp(&http_date());
-            let Outcome { status, sent, .. } = outcome;
             let pid = if pid { format!(" {}", process::id()) } else { String::new() };
-            say(format_args!("{ip} - - [{when}] \"{}\" {status} {sent}{pid}", line.escape_ascii()));
+            say(format_args!("{}{pid}", access_line(client, head, outcome)));
         }
     }
+}
+
+/// One request in the Common Log Format: who asked, when, for what; status and bytes of content.
+pub fn access_line(client: SocketAddr, head: &[u8], outcome: Outcome) -> String {
+    let line = head.split(|&byte| byte == b'\r').next().unwrap_or(head).escape_ascii();
+    let (ip, when) = (client.ip(), timestamp(&http_date()));
+    format!("{ip} - - [{when}] \"{line}\" {} {}", outcome.status, outcome.sent)
 }
 
 /// The Common Log Format's way to write a time: `22/Nov/2026:15:28:06 +0000`.

@@ -8,7 +8,7 @@ use std::time::Instant;
 use stage2_single_request::deadline::uninterrupted;
 
 use crate::connection::Service;
-use crate::gateway::response::Sink;
+use crate::gateway::run::Sink;
 use crate::log::Log;
 use crate::pace::Pace;
 
@@ -34,13 +34,21 @@ impl<'c> ConnectionOutput<'c> {
 
 impl Sink for ConnectionOutput<'_> {
     fn send(&mut self, bytes: &[u8]) -> io::Result<()> {
-        self.begun.store(true, Ordering::Relaxed);
+        if !self.begun.swap(true, Ordering::Relaxed) {
+            self.log.sent(head_of(bytes));
+        }
         send_before(&mut self.pace, self.connection, bytes)
     }
 
-    fn head(&mut self, head: &[u8]) {
-        self.log.sent(head);
+    fn persists(&self) -> bool {
+        false // one connection, one request: stage 5 goes on
     }
+}
+
+/// A response goes out with its whole head in the first piece.
+fn head_of(bytes: &[u8]) -> &[u8] {
+    let end = bytes.windows(4).position(|window| window == b"\r\n\r\n");
+    end.map_or(bytes, |end| &bytes[..end])
 }
 
 /// Sends all of the bytes, as long as the client keeps the pace.

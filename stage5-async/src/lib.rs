@@ -1,1 +1,34 @@
-//! x
+//! Stage 5: one thread, ten thousand connections.
+//!
+//! **New here**: a task for each connection instead of a process, so that waiting costs a few
+//! hundred bytes; connections that persist from request to request; a door for applications that
+//! never block.
+//!
+//! **Reused** from stages 1 to 3: listening, everything that knows HTTP, the gateway, and the very
+//! applications that stages 3 and 4 serve. Nothing of stage 4.
+//!
+//! **Still missing**: a second machine.
+//!
+//! | file | reading | what it holds |
+//! | --- | --- | --- |
+//! | `serve.rs` | first | accepts connections and gives each a task |
+//! | `connection.rs` | first | one connection: request after request |
+//! | `exchange.rs` | first | one request and its response on a connection |
+//! | `blocking.rs` | first | an application of stage 3, on a thread where it may block |
+//! | `direct.rs` | first | an application that never blocks, in the connection's own task |
+//! | `live.rs` | | such an application: what WSGI can't say |
+//! | `wire.rs` | hardening | the socket: reading and writing without waiting for ever |
+//! | `stop.rs` | hardening | SIGTERM and SIGINT: stopping without losing anyone |
+//! | `access_log.rs` | hardening | the log, on a thread where it may block |
+//! | `limits.rs` | hardening | how many connections, threads and requests |
+
+pub mod access_log;
+pub mod blocking;
+pub mod connection;
+pub mod direct;
+pub mod exchange;
+pub mod limits;
+pub mod live;
+pub mod serve;
+pub mod stop;
+pub mod wire;

@@ -1,2 +1,88 @@
-//! x
-fn main() {}
+//! Stage 5, the program: serves an application to everybody at once.
+
+use std::net;
+use std::process::ExitCode;
+use std::time::Duration;
+
+use stage1_echo::contract::{Failure, exit, listen_from_env};
+use stage1_echo::terminal::say;
+use stage2_single_request::limits::HeadPatience;
+use stage3_gateway::applications::{APPLICATIONS, by_name};
+use stage3_gateway::command_line::arguments;
+use stage3_gateway::gateway::environ::Server;
+use stage3_gateway::limits::Patience;
+use stage5_async::access_log::AccessLog;
+use stage5_async::blocking::Blocking;
+use stage5_async::connection::{Answer, Service};
+use stage5_async::direct::Direct;
+use stage5_async::limits::{THREADS, raise_descriptor_limit, stop_patience_from_env};
+use stage5_async::live::Live;
+use stage5_async::serve::serve;
+use tokio::net::TcpListener;
+use tokio::runtime::{Builder, Runtime};
+
+/// How many connections the kernel holds for us while we are busy; the Python lesson's number.
+const BACKLOG: i32 = 1024;
+
+const HELP: &str = "\
+stage5-async: serves an application to thousands of clients at once
+
+Usage: stage5-async [--quiet] [APPLICATION]
+  APPLICATION      the application's name; demo if none is given
+  --list           name the applications
+  --quiet          print no line a request
+  PORT=8888        the port to listen on; 0: any free one
+  HOST=127.0.0.1   the address to listen on
+  HEAD_TIMEOUT=10  the seconds that a client has for the head of its request
+  IDLE_TIMEOUT=5   the seconds that a connection may be idle between two requests
+  STOP_TIMEOUT=10  the seconds that running requests have when the server stops
+
+Open it in a browser, or: curl -v http://127.0.0.1:8888/hello    Stop it with: Ctrl-C";
+
+fn main() -> ExitCode {
+    exit("stage5-async", run())
+}
+
+fn run() -> Result<(), Failure> {
+    let live = ("live", "an async application: what one says, all see; start at /");
+    let applications = [&APPLICATIONS[..], &[live]].concat();
+    let Some(arguments) = arguments(HELP, &applications)? else { return Ok(()) };
+    let patience = Patience::from_env(HeadPatience::concurrent_from_env()?)?;
+    let stop_patience = stop_patience_from_env()?;
+    raise_descriptor_limit();
+    let (listening, address) = listen_from_env(BACKLOG)?;
+    let server = Server { address, multithread: true, multiprocess: false };
+    let log = (!arguments.quiet).then(AccessLog::start);
+    let listening = net::TcpListener::from(listening);
+    match by_name(&arguments.application) {
+        Some(application) => {
+            let answer = Blocking { application };
+            start(listening, Service { answer, server, patience, log }, stop_patience)
+        }
+        None => {
+            let answer = Direct(Live::new());
+            start(listening, Service { answer, server, patience, log }, stop_patience)
+        }
+    }
+}
+
+/// Starts the runtime, serves, and ends it without waiting for an application that never returns.
+fn start<A: Answer>(
+    listening: net::TcpListener,
+    service: Service<A>,
+    stop_patience: Duration,
+) -> Result<(), Failure> {
+    let runtime = Builder::new_multi_thread().max_blocking_threads(THREADS).enable_all().build()?;
+    let log = service.log.clone();
+    let result = runtime.block_on(async {
+        listening.set_nonblocking(true)?;
+        let listening = TcpListener::from_std(listening)?;
+        say(format_args!("listening on http://{}", service.server.address));
+        serve(listening, service, stop_patience).await
+    });
+    Runtime::shutdown_background(runtime);
+    if let Some(log) = log {
+        log.flush();
+    }
+    result
+}

@@ -3,14 +3,16 @@
 //! The checks send a request and take any answer, so they hold for a server that echoes as well as
 //! for one that understands HTTP.
 
+mod usage;
+
 use std::net::TcpListener;
 
 use nix::sys::signal::Signal;
 
 use crate::check::{Check, Verdict};
 use crate::client::Client;
-use crate::failure::{Evidence, Failure, expect, expect_eq, fail};
-use crate::launch::Finished;
+use crate::evidence::{expect, expect_eq};
+use crate::failure::Failure;
 use crate::patience::STEP_SECONDS;
 use crate::server::Server;
 use crate::target::Target;
@@ -28,28 +30,28 @@ pub const CHECKS: &[Check] = &[
         rule: RULE,
         hint: "Let main return the error of bind, print it once on stderr with the port in it and \
                the way out (PORT=…), and end with status 1.",
-        run: port_in_use,
+        run: usage::port_in_use,
     },
     Check {
         id: "contract-bad-port",
         title: "a PORT that is no port number ends the server with status 2",
         rule: RULE,
         hint: "Parse PORT as a u16; when that fails, name the value on stderr and end with status 2.",
-        run: bad_port,
+        run: usage::bad_port,
     },
     Check {
         id: "contract-help",
         title: "--help explains the settings on standard output and ends with status 0",
         rule: RULE,
         hint: "Look at the arguments before anything else; help that was asked for goes to stdout.",
-        run: help,
+        run: usage::help,
     },
     Check {
         id: "contract-unknown-option",
         title: "an option that the server does not know ends it with status 2",
         rule: RULE,
         hint: "An argument that is silently ignored is a setting that silently does not work.",
-        run: unknown_option,
+        run: usage::unknown_option,
     },
     Check {
         id: "contract-ipv6",
@@ -98,47 +100,6 @@ fn listening_line(target: &Target, start: &str) -> Verdict {
     let line = server.stdout_lines().into_iter().next().unwrap_or_default();
     expect_eq(&server, "this is the first line on stdout", format!("{start}{address}"), line)?;
     served(&server).map(drop)
-}
-
-fn port_in_use(target: &Target) -> Verdict {
-    let taken = TcpListener::bind("127.0.0.1:0").and_then(|listener| {
-        let port = listener.local_addr()?.port();
-        Ok((listener, port))
-    });
-    let Ok((_listener, port)) = taken else { return fail(&(), "this machine has a free port") };
-    let port = port.to_string();
-    let finished = target.launch().env("PORT", &port).run()?;
-    expect_end(&finished, 1)?;
-    let complaint = complaint(&finished)?;
-    expect(&finished, complaint.contains(&port), format!("the line on stderr names port {port}"))?;
-    let way_out = complaint.contains("PORT");
-    expect(&finished, way_out, "the line on stderr says what to do: choose another PORT")
-}
-
-fn bad_port(target: &Target) -> Verdict {
-    ["http", "-1", "65536", "88 88", "8888x"].into_iter().try_for_each(|port| {
-        let finished = target.launch().env("PORT", port).run()?;
-        let by_hand = |failure: Failure| failure.by_hand(format!("PORT='{port}' the-server"));
-        expect_end(&finished, 2).map_err(by_hand)?;
-        let named = complaint(&finished).map_err(by_hand)?.contains("PORT");
-        expect(&finished, named, "the line on stderr names PORT").map_err(by_hand)
-    })
-}
-
-fn help(target: &Target) -> Verdict {
-    let finished = target.launch().arg("--help").run()?;
-    expect_end(&finished, 0)?;
-    let text = finished.stdout_lines().join("\n");
-    let explained = text.contains("PORT") && text.contains("HOST");
-    expect(&finished, explained, "the text on stdout explains PORT and HOST")
-}
-
-fn unknown_option(target: &Target) -> Verdict {
-    let finished = target.launch().arg("--no-such-option").run()?;
-    expect_end(&finished, 2)?;
-    let complaint = complaint(&finished)?;
-    let named = complaint.contains("--no-such-option");
-    expect(&finished, named, "the line on stderr names the option")
 }
 
 fn ipv6(target: &Target) -> Verdict {
@@ -203,21 +164,4 @@ pub fn served(server: &Server) -> Result<Client, Failure> {
     let answer = client.read_to_end()?;
     expect(&client, !answer.is_empty(), "the client gets an answer")?;
     Ok(client)
-}
-
-fn expect_end(finished: &Finished, code: i32) -> Verdict {
-    let what = format!("the server ends with status {code}");
-    expect(finished, finished.status.code() == Some(code), what)
-}
-
-/// The one line on stderr.
-fn complaint(finished: &Finished) -> Result<String, Failure> {
-    let lines = finished.stderr_lines();
-    match &lines[..] {
-        [line] => Ok(line.clone()),
-        _ => {
-            let failure = Failure::new(format!("expected one line on stderr, got {}", lines.len()));
-            Err(finished.add_to(failure))
-        }
-    }
 }

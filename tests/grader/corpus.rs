@@ -40,14 +40,6 @@ impl Request {
     pub fn is_valid(&self) -> bool {
         self.file.starts_with("valid/")
     }
-
-    /// Its method, which decides whether the answer has content.
-    #[must_use]
-    pub fn method(&self) -> String {
-        let start = self.bytes.strip_prefix(b"\r\n").unwrap_or(&self.bytes);
-        let method = start.split(|&byte| byte == b' ').next().unwrap_or_default();
-        String::from_utf8_lossy(method).into_owned()
-    }
 }
 
 static REQUESTS: LazyLock<Result<Vec<Request>, String>> = LazyLock::new(|| load(&folder()));
@@ -113,19 +105,5 @@ mod tests {
         let valid = requests.iter().filter(|request| request.is_valid()).count();
         assert!(valid >= 25, "there are {valid} valid requests");
         assert!(requests.len() - valid >= 50, "there are {} invalid ones", requests.len() - valid);
-    }
-
-    #[test]
-    fn an_empty_line_is_no_method() {
-        let bytes = b"\r\nHEAD / HTTP/1.1\r\n\r\n".to_vec();
-        let request = Request {
-            file: String::new(),
-            stages: 2..=5,
-            status: 200,
-            why: String::new(),
-            content: String::new(),
-            bytes,
-        };
-        assert_eq!(request.method(), "HEAD");
     }
 }

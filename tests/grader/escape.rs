@@ -42,20 +42,21 @@ pub fn for_printf(bytes: &[u8]) -> String {
     quoted + "'"
 }
 
-/// At most this many lines of a block, and this many bytes of a line, are shown.
+/// At most this many lines of a block are shown, and of a line what fits into this many columns.
 const LINES_SHOWN: usize = 12;
-const BYTES_SHOWN: usize = 76;
+const COLUMNS_SHOWN: usize = 76;
 
 /// `bytes` as lines of escapes, broken after each LF; what is long is cut, and says so.
+///
+/// `bytes` may be the start of something longer: `length` is its length.
 #[must_use]
-pub fn block(bytes: &[u8]) -> Vec<String> {
-    let mut lines: Vec<String> =
+pub fn block(bytes: &[u8], length: usize) -> Vec<String> {
+    let mut shown: Vec<String> =
         lines(bytes).take(LINES_SHOWN).map(|line| cut(line, 0).0).collect();
-    let whole = self::lines(bytes).count() <= LINES_SHOWN;
-    if !whole {
-        lines.push(format!("… ({} bytes in all)", bytes.len()));
+    if lines(bytes).count() > LINES_SHOWN || bytes.len() < length {
+        shown.push(format!("… ({length} bytes in all)"));
     }
-    lines
+    shown
 }
 
 /// The line of `bytes` that holds the byte at `at` with one line before it, and a caret below.
@@ -77,15 +78,25 @@ fn lines(bytes: &[u8]) -> impl Iterator<Item = &[u8]> {
 
 /// `line`, escaped and cut so that the byte at `focus` shows; and how many bytes are cut in front.
 fn cut(line: &[u8], focus: usize) -> (String, usize) {
-    if line.len() <= BYTES_SHOWN {
+    if escape(line).len() <= COLUMNS_SHOWN {
         return (escape(line), 0);
     }
-    let from = focus.saturating_sub(BYTES_SHOWN / 2).min(line.len() - BYTES_SHOWN);
-    let to = from + BYTES_SHOWN;
+    let before = fitting(line[..focus].iter().rev(), COLUMNS_SHOWN / 2);
+    let after = fitting(line[focus..].iter(), COLUMNS_SHOWN - before.1);
+    let (from, to) = (focus - before.0, focus + after.0);
     let front = if from > 0 { "…" } else { "" };
     let rest = line.len() - to;
     let back = if rest > 0 { format!("… ({rest} more bytes)") } else { String::new() };
     (format!("{front}{}{back}", escape(&line[from..to])), from)
+}
+
+/// How many of `bytes` fit into so many columns as escapes, and how many columns they take.
+fn fitting<'b>(bytes: impl Iterator<Item = &'b u8>, columns: usize) -> (usize, usize) {
+    let widths = bytes.scan(0, |taken, &byte| {
+        *taken += escape_byte(byte).len();
+        (*taken <= columns).then_some(*taken)
+    });
+    widths.enumerate().last().map_or((0, 0), |(index, width)| (index + 1, width))
 }
 
 #[cfg(test)]
@@ -104,10 +115,10 @@ mod tests {
 
     #[test]
     fn a_block_breaks_after_each_line_feed() {
-        assert_eq!(block(b"GET / HTTP/1.1\r\n\r\n"), [r"GET / HTTP/1.1\r\n", r"\r\n"]);
-        let long = block(&b"x\n".repeat(100));
+        assert_eq!(block(b"GET / HTTP/1.1\r\n\r\n", 18), [r"GET / HTTP/1.1\r\n", r"\r\n"]);
+        let long = block(&b"x\n".repeat(100), 900);
         assert_eq!(long.len(), 13);
-        assert_eq!(long[12], "… (200 bytes in all)");
+        assert_eq!(long[12], "… (900 bytes in all)");
     }
 
     #[test]

@@ -5,6 +5,8 @@
 
 use std::sync::Arc;
 
+use crate::evidence::Evidence;
+use crate::tape::{Shown, Tape};
 use crate::witness::Witness;
 
 /// Why a check did not hold.
@@ -46,53 +48,6 @@ pub enum Seen {
     Ended,
     /// The grader or the machine is at fault, not the program under test.
     Machine,
-}
-
-/// The start of a stream of bytes and its length: enough for a story.
-#[derive(Clone, Default, Debug)]
-pub struct Tape {
-    /// The first bytes.
-    pub start: Vec<u8>,
-    /// How many there were in all.
-    pub length: usize,
-}
-
-impl Tape {
-    /// More than any story shows; a check may well send hundreds of megabytes.
-    const KEPT: usize = 64 * 1024;
-
-    pub(crate) fn record(&mut self, bytes: &[u8]) {
-        let room = Self::KEPT.saturating_sub(self.start.len());
-        self.start.extend_from_slice(&bytes[..bytes.len().min(room)]);
-        self.length += bytes.len();
-    }
-}
-
-/// Something to put beside "expected" or "got".
-#[derive(Clone, Debug)]
-pub enum Shown {
-    /// Exact bytes, shown as escapes.
-    Bytes(Vec<u8>),
-    /// A description.
-    Words(String),
-}
-
-impl From<&[u8]> for Shown {
-    fn from(bytes: &[u8]) -> Shown {
-        Shown::Bytes(bytes.to_vec())
-    }
-}
-
-impl From<&str> for Shown {
-    fn from(words: &str) -> Shown {
-        Shown::Words(words.to_owned())
-    }
-}
-
-impl From<String> for Shown {
-    fn from(words: String) -> Shown {
-        Shown::Words(words)
-    }
 }
 
 impl Failure {
@@ -174,7 +129,10 @@ impl Failure {
     /// For implementations of [`Evidence`]: the program that was seen.
     #[must_use]
     pub fn witness(mut self, witness: &Arc<Witness>) -> Failure {
-        witness.doubt();
+        if self.0.seen != Seen::Hung {
+            // Whatever ends a program that hung comes after the fault and would mislead.
+            witness.doubt();
+        }
         self.0.witness.get_or_insert_with(|| Arc::clone(witness));
         self
     }
@@ -190,58 +148,4 @@ impl Failure {
     pub(crate) fn facts(&self) -> &Facts {
         &self.0
     }
-}
-
-/// Whatever can add facts to a failure: a client, a server, a program that has ended.
-pub trait Evidence {
-    /// `failure` with what this knows.
-    fn add_to(&self, failure: Failure) -> Failure;
-}
-
-/// No evidence at all.
-impl Evidence for () {
-    fn add_to(&self, failure: Failure) -> Failure {
-        failure
-    }
-}
-
-/// Fails if `holds` is false; `what` says what should be so ("the second client is served").
-///
-/// # Errors
-///
-/// A failure with the evidence.
-pub fn expect(
-    evidence: &impl Evidence,
-    holds: bool,
-    what: impl Into<String>,
-) -> Result<(), Failure> {
-    if holds { Ok(()) } else { fail(evidence, what) }
-}
-
-/// Fails: `what` says what should be so and is not.
-///
-/// # Errors
-///
-/// Always.
-pub fn fail<T>(evidence: &impl Evidence, what: impl Into<String>) -> Result<T, Failure> {
-    Err(Failure::new(format!("expected that {}", what.into())).of(evidence))
-}
-
-/// Fails if `got` differs from `expected`, and shows where; `what` says what should be so.
-///
-/// # Errors
-///
-/// A failure with both, and the evidence.
-pub fn expect_eq(
-    evidence: &impl Evidence,
-    what: impl Into<String>,
-    expected: impl AsRef<[u8]>,
-    got: impl AsRef<[u8]>,
-) -> Result<(), Failure> {
-    let (expected, got) = (expected.as_ref(), got.as_ref());
-    if expected == got {
-        return Ok(());
-    }
-    let failure = Failure::new(format!("expected that {}", what.into())).seen(Seen::WrongBytes);
-    Err(failure.expected(expected).got(got).of(evidence))
 }

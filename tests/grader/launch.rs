@@ -5,7 +5,8 @@ use std::net::SocketAddr;
 use std::process::{Command, ExitStatus};
 
 use crate::escape::escape;
-use crate::failure::{Evidence, Failure, Seen};
+use crate::evidence::Evidence;
+use crate::failure::{Failure, Seen};
 use crate::patience::{STEP_SECONDS, patience, wait_until};
 use crate::running::Running;
 use crate::server::Server;

@@ -14,10 +14,11 @@
 //! | `corpus` | the requests in `tests/requests`, and the checks that send them all |
 //! | `target` | which program is under test, and how it is started |
 //! | `server` | that program, running; `launch` and `running` start and end it, `witness` keeps what it printed |
-//! | `client` | one connection to it, byte by byte if need be; `dial` opens it |
+//! | `client` | one connection to it, byte by byte if need be; `dial` opens it, `background` sends while it is read |
+//! | `exchange` | one request and its answer |
 //! | `response` | what came back, read strictly; `parse`, `chunked` and `date` are its parts |
 //! | `process` | children, zombies, descriptors and memory, seen from outside |
-//! | `failure` | what went wrong, told so that a newcomer can go on; `story` lays it out |
+//! | `failure` | what went wrong; `evidence` adds what is known, `tape` and `escape` show bytes, `story` lays it out |
 //! | `random` | bytes and names that no server can know beforehand |
 //! | `patience` | how long to wait, and the only place in the tests that sleeps |
 //! | `interrupt` | Ctrl-C leaves no server behind |
@@ -44,6 +45,8 @@ pub mod corpus;
 pub mod date;
 pub mod dial;
 pub mod escape;
+pub mod evidence;
+pub mod exchange;
 pub mod failure;
 mod interrupt;
 pub mod launch;
@@ -56,12 +59,15 @@ pub mod run;
 mod running;
 pub mod server;
 mod story;
+pub mod tape;
 pub mod target;
 pub mod witness;
 
 pub use check::{Check, Group, Verdict};
 pub use client::{Client, Ending};
-pub use failure::{Evidence, Failure, Seen, expect, expect_eq, fail};
+pub use evidence::{Evidence, expect, expect_eq, fail};
+pub use exchange::{answered, ask, get};
+pub use failure::{Failure, Seen};
 pub use nix::sys::signal::Signal;
 pub use patience::{patience, wait_until};
 pub use response::{Framing, Response};

@@ -1,12 +1,20 @@
 //! Bytes and names that no server can know beforehand, so that none can have the answer ready.
 //!
-//! `GRADE_SEED=7` makes every run choose the same ones.
+//! `GRADE_SEED=7` makes each check choose the same ones again, whichever run beside it.
 
+use std::cell::Cell;
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::LazyLock;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{SystemTime, UNIX_EPOCH};
 
-static STATE: LazyLock<AtomicU64> = LazyLock::new(|| AtomicU64::new(seed()));
+thread_local! {
+    /// A check runs on a thread that has its name, so its choices follow from seed and name.
+    static STATE: Cell<u64> = Cell::new({
+        let mut hasher = DefaultHasher::new();
+        (seed(), std::thread::current().name()).hash(&mut hasher);
+        hasher.finish()
+    });
+}
 
 /// What this run's choices follow from: `GRADE_SEED`, or else the time.
 #[must_use]
@@ -22,11 +30,11 @@ pub fn seed() -> u64 {
 /// A number, any of them.
 #[must_use]
 pub fn number() -> u64 {
-    // SplitMix64: one addition a step, so that threads can share the state.
-    const STEP: u64 = 0x9E37_79B9_7F4A_7C15;
-    let mut mixed = STATE.fetch_add(STEP, Ordering::Relaxed).wrapping_add(STEP);
-    mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-    mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+    // SplitMix64: short, and every state is as good as any other.
+    let state = STATE.get().wrapping_add(0x9E37_79B9_7F4A_7C15);
+    STATE.set(state);
+    let mixed = (state ^ (state >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+    let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
     mixed ^ (mixed >> 31)
 }
 

@@ -5,7 +5,8 @@
 
 use crate::client::Client;
 use crate::date::imf_fixdate;
-use crate::failure::{Failure, fail};
+use crate::evidence::fail;
+use crate::failure::Failure;
 
 /// One response message.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -14,6 +14,7 @@ use crate::check::{Check, Group, Verdict};
 use crate::failure::{Failure, Seen};
 use crate::interrupt;
 use crate::patience::{CHECK_SECONDS, patience};
+use crate::random;
 use crate::target::Target;
 
 /// Checks wait for servers far more than they work, so there are more of them than processors.
@@ -32,6 +33,9 @@ pub fn run(stage: &str, target: &Target, groups: &[Group]) -> ExitCode {
     let conclusion = libtest_mimic::run(&arguments, trials(target, groups));
     // Checks that were given up have left their servers behind.
     interrupt::kill_all();
+    if conclusion.has_failed() {
+        println!("GRADE_SEED={} makes the same random choices again", random::seed());
+    }
     if !arguments.list {
         println!("{}", summary(stage, target, &conclusion));
     }
@@ -67,11 +71,15 @@ fn trial(check: Check, alone: bool, target: &Target, machine: &Arc<Machine>) -> 
 /// Runs one check on a thread of its own, and gives it up when its time is over.
 pub(crate) fn judge(check: Check, target: Target) -> Verdict {
     let (sender, receiver) = channel();
-    std::thread::spawn(move || {
+    let thread = std::thread::Builder::new().name(check.id.into());
+    let started = thread.spawn(move || {
         let verdict = catch_unwind(AssertUnwindSafe(|| (check.run)(&target)));
         // The receiver is gone if the check was given up meanwhile.
         let _ = sender.send(verdict);
     });
+    if let Err(error) = started {
+        return Err(Failure::new(format!("no thread for the check: {error}")).seen(Seen::Machine));
+    }
     let limit = patience(CHECK_SECONDS);
     match receiver.recv_timeout(limit) {
         Ok(Ok(verdict)) => verdict,

@@ -9,7 +9,8 @@ use std::time::Duration;
 use nix::sys::signal::{Signal, kill, killpg};
 use nix::unistd::Pid;
 
-use crate::failure::{Evidence, Failure, Seen};
+use crate::evidence::Evidence;
+use crate::failure::{Failure, Seen};
 use crate::interrupt;
 use crate::patience::{patience, wait_until};
 use crate::witness::Witness;
@@ -60,10 +61,11 @@ impl Running {
         Some(status)
     }
 
-    /// Waits for it to end by itself.
+    /// Waits for it to end, and until all that it printed has been taken in.
     pub fn wait_end(&self, seconds: f64) -> Result<ExitStatus, Failure> {
-        wait_until(patience(seconds), "the program to end", || self.ended())
-            .map_err(|failure| failure.of(self))
+        let ended = wait_until(patience(seconds), "the program to end", || self.ended());
+        self.settle();
+        ended.map_err(|failure| failure.of(self))
     }
 
     /// Sends `signal` to the program itself and not to its group.

@@ -7,7 +7,8 @@ use nix::sys::signal::Signal;
 
 use crate::client::Client;
 use crate::dial::Dial;
-use crate::failure::{Evidence, Failure};
+use crate::evidence::Evidence;
+use crate::failure::Failure;
 use crate::patience::{STEP_SECONDS, patience, wait_until};
 use crate::running::Running;
 
@@ -79,6 +80,12 @@ impl Server {
     #[must_use]
     pub fn stderr_lines(&self) -> Vec<String> {
         self.running.witness.stderr.text()
+    }
+
+    /// The same, bytes as they came.
+    #[must_use]
+    pub fn stderr_bytes(&self) -> Vec<Vec<u8>> {
+        self.running.witness.stderr.bytes()
     }
 
     /// Waits until it has printed a line on standard output or standard error that `wanted`

@@ -2,7 +2,8 @@
 //! caret below the first difference, what became of the server, its last words, and a hint.
 
 use crate::escape::{block, block_with_caret, escape, for_printf};
-use crate::failure::{Facts, Failure, Seen, Shown};
+use crate::failure::{Facts, Failure, Seen};
+use crate::tape::Shown;
 use crate::witness::{Witness, in_words};
 
 /// Room for the longest label and two spaces.
@@ -74,17 +75,16 @@ fn show(shown: &Shown) -> Vec<String> {
     match shown {
         Shown::Words(words) => wrap(words),
         Shown::Bytes(bytes) if bytes.is_empty() => vec!["nothing".into()],
-        Shown::Bytes(bytes) => block(bytes),
+        Shown::Bytes(bytes) => block(bytes, bytes.len()),
     }
 }
 
 fn sent(facts: &Facts) -> Vec<String> {
-    let Some(tape) = &facts.sent else { return Vec::new() };
-    let mut lines = show(&Shown::Bytes(tape.start.clone()));
-    if tape.length > tape.start.len() {
-        lines.push(format!("… ({} bytes in all)", tape.length));
+    match &facts.sent {
+        Some(tape) if tape.length == 0 => vec!["nothing".into()],
+        Some(tape) => block(&tape.start, tape.length),
+        None => Vec::new(),
     }
-    lines
 }
 
 /// The command that the check gives, or one made of what was sent if that can be typed.

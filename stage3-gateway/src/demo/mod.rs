@@ -1,40 +1,94 @@
-//! x
-use crate::gateway::application::*;
-use crate::gateway::environ::*;
-use crate::gateway::error::*;
-/// x
+//! First reading: the demo application: what an application may do, right and wrong. The book
+//! tours it, the checks drive it, and a browser starts at `/`.
+//!
+//! | file | what it holds |
+//! | --- | --- |
+//! | `pages.rs` | `/`, `/hello`, `/form`: what a website is made of |
+//! | `requests.rs` | `/environ`, `/echo`, `/half-read`, 404: what a request brings |
+//! | `answers.rs` | `/big`, `/stream`, `/slow`, `/status`, `/write`: what an answer may be |
+//! | `exc_info.rs` | `/exc`, `/exc-late`: an answer that fails half-way |
+//! | `mistakes.rs` | `/raise`, `/never`, `/inject`, …: what an application must not do |
+//! | `closed.rs` | `/closed`: bodies are dropped, always |
+//! | `urlencoded.rs` | names and values in queries and forms |
+
+mod answers;
+mod closed;
+mod exc_info;
+mod mistakes;
+mod pages;
+mod requests;
+#[cfg(test)]
+mod tests;
+mod urlencoded;
+
+use std::borrow::Cow;
+
+use crate::gateway::application::{Body, StartResponse, whole};
+use crate::gateway::environ::Environ;
+use crate::gateway::error::Error;
+
+/// The media type of most answers here. Without the charset, a browser guesses.
+const TEXT: (&str, &[u8]) = ("Content-Type", b"text/plain; charset=utf-8");
+
+/// Each route is an application by itself.
+type Route = for<'r> fn(&mut Environ<'r>, &mut StartResponse<'_>) -> Result<Body<'r>, Error>;
+
+/// The table of routes.
+///
+/// # Errors
+/// What the route fails with: the wrong ones do so on purpose.
+// ANCHOR: demo
 pub fn demo<'r>(
     environ: &mut Environ<'r>,
     start_response: &mut StartResponse<'_>,
 ) -> Result<Body<'r>, Error> {
-    match environ.text("PATH_INFO").as_str() {
-        "/hello" => {
-            start_response("200 OK", &[("Content-Type", b"text/plain")], None)?;
-            Ok(whole(b"Hello world from Rust!\n"))
-        }
-        "/echo" => {
-            start_response("200 OK", &[("Content-Type", b"text/plain")], None)?;
-            let mut input = environ.take_input();
-            Ok(Box::new(std::iter::from_fn(move || {
-                let mut b = vec![0; 10];
-                match input.read(&mut b) {
-                    Ok(0) => None,
-                    Ok(n) => {
-                        b.truncate(n);
-                        Some(Ok(b.into()))
-                    }
-                    Err(e) => Some(Err(e.into())),
-                }
-            })))
-        }
-        _ => {
-            let out: String = environ
-                .variables()
-                .iter()
-                .map(|(k, v)| format!("{k}={}\n", String::from_utf8_lossy(v)))
-                .collect();
-            start_response("200 OK", &[("Content-Type", b"text/plain")], None)?;
-            Ok(whole(out.into_bytes()))
-        }
-    }
+    let route: Route = match environ.text("PATH_INFO").as_str() {
+        "/" => pages::index,
+        "/favicon.ico" => pages::favicon,
+        "/hello" => pages::hello,
+        "/form" => pages::form,
+        "/environ" => requests::environ,
+        path if path.starts_with("/environ/") => requests::environ,
+        "/echo" => requests::echo,
+        "/half-read" => requests::half_read,
+        "/big" => answers::big,
+        "/stream" => answers::stream,
+        "/slow" => answers::slow,
+        path if path.starts_with("/status/") => answers::status,
+        "/write" => answers::write,
+        "/exc" => exc_info::exc,
+        "/exc-late" => exc_info::exc_late,
+        "/raise" => mistakes::raise,
+        "/panic" => mistakes::panic,
+        "/raise-late" => mistakes::raise_late,
+        "/cl-short" => mistakes::cl_short,
+        "/cl-long" => mistakes::cl_long,
+        "/inject" => mistakes::inject,
+        "/never" => mistakes::never,
+        "/twice" => mistakes::twice,
+        "/closed" => closed::closed,
+        _ => requests::not_found,
+    };
+    Ok(closed::counted(route(environ, start_response)?))
+}
+// ANCHOR_END: demo
+
+/// Answers with a text.
+fn text<'r>(
+    start_response: &mut StartResponse<'_>,
+    status: &str,
+    content: impl Into<Cow<'r, [u8]>>,
+) -> Result<Body<'r>, Error> {
+    start_response(status, &[TEXT], None)?;
+    Ok(whole(content))
+}
+
+/// Refuses a method and names those that would do (RFC 9110 s15.5.6).
+fn not_allowed<'r>(
+    start_response: &mut StartResponse<'_>,
+    allowed: &'static str,
+) -> Result<Body<'r>, Error> {
+    let allow = ("Allow", allowed.as_bytes());
+    start_response("405 Method Not Allowed", &[TEXT, allow], None)?;
+    Ok(whole(format!("this takes {allowed} only\n").into_bytes()))
 }

@@ -1,6 +1,5 @@
 //! First reading: the state of one response: what `start_response`, `write` and the body share.
 
-use std::io;
 use std::mem;
 
 use stage1_echo::terminal::warn;
@@ -8,18 +7,6 @@ use stage2_single_request::response::Response as Page;
 
 use crate::gateway::error::{Error, ExcInfo};
 use crate::http::response::{Asked, Encoder, Head};
-
-/// Where the bytes of a response go.
-pub trait Sink {
-    /// Sends all of the bytes, or fails.
-    ///
-    /// # Errors
-    /// The client has gone, or does not take them in time.
-    fn send(&mut self, bytes: &[u8]) -> io::Result<()>;
-
-    /// Is told of the head before it is sent: for logs.
-    fn head(&mut self, _head: &[u8]) {}
-}
 
 /// What became of a response.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -32,18 +19,17 @@ pub struct Outcome {
     pub persistent: bool,
 }
 
-/// One response on its way.
-pub struct Response<'s> {
+/// One response on its way. It does no I/O: what is to be sent is appended to `out`.
+#[derive(Debug)]
+pub struct Response {
     asked: Asked,
-    sink: &'s mut dyn Sink,
     state: State,
     status: u16,
     sent: u64,
-    /// What is to be sent next; its memory serves every piece.
-    out: Vec<u8>,
 }
 
 /// How far a response has come.
+#[derive(Debug)]
 enum State {
     /// `start_response` has not been called.
     Nothing,
@@ -53,10 +39,10 @@ enum State {
     Sending(Encoder),
 }
 
-impl<'s> Response<'s> {
+impl Response {
     /// A response of which nothing is known yet.
-    pub fn new(asked: Asked, sink: &'s mut dyn Sink) -> Response<'s> {
-        Response { asked, sink, state: State::Nothing, status: 0, sent: 0, out: Vec::new() }
+    pub fn new(asked: Asked) -> Response {
+        Response { asked, state: State::Nothing, status: 0, sent: 0 }
     }
 
     /// What `start_response` does: keeps status and fields until the first piece goes out.
@@ -88,71 +74,77 @@ impl<'s> Response<'s> {
         !matches!(self.state, State::Nothing)
     }
 
+    /// Whether the head is out, and it is too late for another.
+    pub fn is_sending(&self) -> bool {
+        matches!(self.state, State::Sending(_))
+    }
+
     /// Whether the client is to get more content than it got.
     pub fn wants_content(&self) -> bool {
         if let State::Sending(encoder) = &self.state { encoder.wants_content() } else { true }
     }
 
-    /// Sends a piece of content, and the head before it if it is the first. `known` is the length
-    /// of the whole content, if this piece is all there is.
+    /// Makes this the last response of its connection; its head says so, if it is not out yet.
+    pub fn close(&mut self) {
+        self.asked.persistent = false;
+    }
+
+    /// A piece of content, with the head before it if it is the first. `known` is the length of
+    /// the whole content, if this piece is all there is.
     ///
     /// # Errors
-    /// `Rule` if `start_response` has not been called, `Connection`.
+    /// `Rule` if `start_response` has not been called.
     // ANCHOR: piece
-    pub fn piece(&mut self, piece: &[u8], known: Option<u64>) -> Result<(), Error> {
-        let (encoder, out) = self.encoder(known)?;
-        self.sent += encoder.piece(piece, out) as u64;
-        self.flush()
+    pub fn piece(
+        &mut self,
+        piece: &[u8],
+        known: Option<u64>,
+        out: &mut Vec<u8>,
+    ) -> Result<(), Error> {
+        let taken = self.encoder(known, out)?.piece(piece, out);
+        self.sent += taken as u64;
+        Ok(())
     }
     // ANCHOR_END: piece
 
     /// Ends the response as it should end, or as well as it can after an error.
-    pub fn end(mut self, result: Result<(), Error>) -> Outcome {
-        let persistent = match result.and_then(|()| self.finish()) {
-            Ok(persistent) => persistent,
-            Err(error) => self.fail(&error),
+    pub fn end(&mut self, result: Result<(), Error>, out: &mut Vec<u8>) -> Outcome {
+        let persistent = match result.and_then(|()| self.finish(out)) {
+            Ok(persistent) => persistent && self.asked.persistent,
+            Err(error) => self.fail(&error, out),
         };
         Outcome { status: self.status, sent: self.sent, persistent }
     }
 
-    /// What frames the content; with the head in front of it in `out`, if that is not out yet.
-    fn encoder(&mut self, known: Option<u64>) -> Result<(&mut Encoder, &mut Vec<u8>), Error> {
+    /// What frames the content. Its head goes out first, if it is not out yet.
+    fn encoder(&mut self, known: Option<u64>, out: &mut Vec<u8>) -> Result<&mut Encoder, Error> {
         if let State::Started(_) = self.state
             && let State::Started(head) = mem::replace(&mut self.state, State::Nothing)
         {
             self.status = head.status;
-            self.state = State::Sending(head.send(self.asked, known, &mut self.out));
-            self.sink.head(&self.out);
+            self.state = State::Sending(head.send(self.asked, known, out));
         }
         match &mut self.state {
-            State::Sending(encoder) => Ok((encoder, &mut self.out)),
+            State::Sending(encoder) => Ok(encoder),
             _ => Err(Error::Rule("start_response was not called before the first piece")),
         }
     }
 
-    fn flush(&mut self) -> Result<(), Error> {
-        let sent = if self.out.is_empty() { Ok(()) } else { self.sink.send(&self.out) };
-        self.out.clear();
-        sent.map_err(Error::Connection)
-    }
-
-    fn finish(&mut self) -> Result<bool, Error> {
-        let (encoder, out) = self.encoder(Some(0))?;
-        let persistent = encoder.finish(out);
+    fn finish(&mut self, out: &mut Vec<u8>) -> Result<bool, Error> {
+        let encoder = self.encoder(Some(0), out)?;
         if encoder.missing() > 0 {
             complain(&Error::Rule("the body is shorter than its Content-Length"));
         }
-        self.flush()?;
-        Ok(persistent)
+        Ok(encoder.finish(out))
     }
 
     /// Answers with an error if nothing was sent yet. If something was, only the early end of the
     /// connection can tell the client that the rest is missing.
-    fn fail(&mut self, error: &Error) -> bool {
+    fn fail(&mut self, error: &Error, out: &mut Vec<u8>) -> bool {
         let page = match error {
             Error::Connection(_) => return false,
             Error::Request(fault) => {
-                self.asked.persistent = false; // nobody knows where the next request starts
+                self.close(); // nobody knows where the next request starts
                 Page::plain(fault.status(), fault)
             }
             _ => {
@@ -160,17 +152,17 @@ impl<'s> Response<'s> {
                 Page::plain(500, "the application failed")
             }
         };
-        if matches!(self.state, State::Sending(_)) {
+        if self.is_sending() {
             return false;
         }
         self.state = State::Nothing;
-        self.send_page(&page).unwrap_or(false)
+        self.whole_page(&page, out).unwrap_or(false)
     }
 
-    fn send_page(&mut self, page: &Page) -> Result<bool, Error> {
+    fn whole_page(&mut self, page: &Page, out: &mut Vec<u8>) -> Result<bool, Error> {
         self.start(&page.status_text(), &[("Content-Type", page.content_type.as_bytes())], None)?;
-        self.piece(&page.content, Some(page.content.len() as u64))?;
-        self.finish()
+        self.piece(&page.content, Some(page.content.len() as u64), out)?;
+        self.finish(out)
     }
 }
 

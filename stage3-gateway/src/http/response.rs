@@ -21,12 +21,12 @@ pub struct Asked {
 }
 
 impl Asked {
-    /// What a request asks for, of a server that keeps connections open or does not.
-    pub fn by(request: &RequestHead, server_persists: bool) -> Asked {
+    /// What a request asks for.
+    pub fn by(request: &RequestHead) -> Asked {
         Asked {
             head_only: request.method == "HEAD",
             version: request.version,
-            persistent: request.persistent && server_persists,
+            persistent: request.persistent,
         }
     }
 }

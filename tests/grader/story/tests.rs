@@ -4,7 +4,9 @@ use std::os::unix::process::ExitStatusExt;
 use std::process::ExitStatus;
 use std::sync::Arc;
 
-use crate::failure::{Evidence, Failure, Seen, Tape, expect, expect_eq};
+use crate::evidence::{Evidence, expect, expect_eq};
+use crate::failure::{Failure, Seen};
+use crate::tape::Tape;
 use crate::witness::Witness;
 
 /// A connection over which `sent` and `received` went, to a program that panicked.

@@ -1,0 +1,128 @@
+//! Hardening: the socket of a connection: reading and writing without waiting for ever, and
+//! without holding memory while there is nothing to hold.
+
+use std::io::{self, ErrorKind};
+use std::mem;
+use std::time::{Duration, Instant};
+
+use stage2_single_request::limits::LINGER;
+use stage3_gateway::pace::Pace;
+use tokio::io::AsyncWriteExt;
+use tokio::net::TcpStream;
+use tokio::time::{timeout, timeout_at};
+
+/// How much is read at once. Most heads are shorter.
+const PIECE: usize = 8 * 1024;
+
+/// A connection with what was received on it and what is to be sent.
+#[derive(Debug)]
+pub struct Wire {
+    stream: TcpStream,
+    /// What was received; the bytes before `used` are done with.
+    pub received: Vec<u8>,
+    /// See `received`.
+    pub used: usize,
+    /// What is to be sent at the next [`Wire::flush`].
+    pub out: Vec<u8>,
+}
+
+impl Wire {
+    /// A connection on which nothing has happened yet.
+    pub fn new(stream: TcpStream) -> Wire {
+        Wire { stream, received: Vec::new(), used: 0, out: Vec::new() }
+    }
+
+    /// What was received and not used yet.
+    pub fn unused(&self) -> &[u8] {
+        &self.received[self.used..]
+    }
+
+    /// Takes what was received and not used, so that something can borrow from it while more is
+    /// received.
+    pub fn take(&mut self) -> Vec<u8> {
+        self.received.drain(..self.used);
+        self.used = 0;
+        mem::take(&mut self.received)
+    }
+
+    /// Puts back what [`Wire::take`] took, of which the last `unused` bytes were not used. If any
+    /// were not, nothing has been received meanwhile.
+    pub fn put_back(&mut self, mut taken: Vec<u8>, unused: usize) {
+        if unused > 0 {
+            self.used = taken.len() - unused;
+            self.received = taken;
+        } else if self.received.is_empty() {
+            taken.clear();
+            self.received = taken; // its memory serves the next request
+        }
+    }
+
+    /// Returns once there is something to read, or the end of it. An idle connection waits here,
+    /// and holds no memory for it.
+    ///
+    /// # Errors
+    /// The client has gone.
+    pub async fn readable(&mut self) -> io::Result<()> {
+        if self.unused().is_empty() {
+            (self.received, self.used) = (Vec::new(), 0);
+        }
+        self.out = Vec::new();
+        self.stream.readable().await
+    }
+
+    /// Reads what has come, at most 8 KiB, and appends it to `received`; waits until something
+    /// comes. Returns how many bytes came, 0 at the end of the stream.
+    ///
+    /// # Errors
+    /// The client has gone.
+    pub async fn fill(&mut self) -> io::Result<usize> {
+        self.received.drain(..self.used);
+        self.used = 0;
+        loop {
+            self.stream.readable().await?;
+            self.received.reserve(PIECE);
+            match self.stream.try_read_buf(&mut self.received) {
+                Err(error) if error.kind() == ErrorKind::WouldBlock => {}
+                result => return result,
+            }
+        }
+    }
+
+    /// Sends all of `out`. The timer is only set when the client does not take it at once.
+    ///
+    /// # Errors
+    /// `TimedOut` if the client does not keep the pace, or what `write` answers.
+    pub async fn flush(&mut self, pace: &mut Pace) -> io::Result<()> {
+        let mut sent = 0;
+        while sent < self.out.len() {
+            match self.stream.try_write(&self.out[sent..]) {
+                Ok(taken) => {
+                    sent += taken;
+                    pace.moved(taken, Duration::ZERO);
+                }
+                Err(error) if error.kind() == ErrorKind::WouldBlock => {
+                    let asked = Instant::now();
+                    let patience = pace.patience().ok_or(ErrorKind::TimedOut)?;
+                    timeout(patience, self.stream.writable()).await??;
+                    pace.moved(0, asked.elapsed());
+                }
+                Err(error) => return Err(error),
+            }
+        }
+        self.out.clear();
+        Ok(())
+    }
+
+    /// Ends a connection on which the client may still be sending: see stage 2's `close.rs`.
+    pub async fn close_gently(mut self) {
+        let deadline = tokio::time::Instant::now() + LINGER;
+        let _ = timeout_at(deadline, async {
+            self.stream.shutdown().await?;
+            while self.fill().await? > 0 {
+                self.used = self.received.len();
+            }
+            io::Result::Ok(())
+        })
+        .await;
+    }
+}

@@ -1,0 +1,123 @@
+//! One client after the other, whatever the last one did.
+
+use grader::{Check, Failure, Target, Verdict, expect, expect_eq, patience, process, wait_until};
+
+use crate::echo::{echoes, sleeps, visit};
+
+pub const CHECKS: &[Check] = &[
+    Check {
+        id: "next-client",
+        title: "the second client is served after the first has left",
+        rule: "POSIX accept(2): one call, one connection",
+        hint: "Put accept and the echo into a loop, and close each connection at its end.",
+        run: next_client,
+    },
+    Check {
+        id: "one-at-a-time",
+        title: "a client that comes meanwhile waits in the backlog and is served afterwards",
+        rule: "POSIX listen(2): the backlog holds connections until they are accepted",
+        hint: "Nothing to do: the kernel completes the connection before accept is called.",
+        run: one_at_a_time,
+    },
+    Check {
+        id: "client-resets",
+        title: "a client that resets its connection does not end the server",
+        rule: "POSIX read(2), write(2): ECONNRESET, EPIPE",
+        hint: "Don't let `?` carry a client's error out of main: it belongs to this one client.",
+        run: client_resets,
+    },
+    Check {
+        id: "client-resets-in-mid-transfer",
+        title: "a client that resets while the server writes to it does not end the server",
+        rule: "POSIX write(2): ECONNRESET, EPIPE",
+        hint: "Handle the error of write like that of read: report it and go on with the next client.",
+        run: client_resets_in_mid_transfer,
+    },
+    Check {
+        id: "client-says-nothing",
+        title: "clients that connect and leave without a word do not end the server",
+        rule: "POSIX accept(2), ECONNABORTED; read(2), 0 at the end",
+        hint: "A connection may be gone before accept returns it, and its first read may return 0.",
+        run: client_says_nothing,
+    },
+    Check {
+        id: "every-connection-is-closed",
+        title: "after forty clients the server has as many descriptors open as before",
+        rule: "POSIX close(2)",
+        hint: "Own each connection (OwnedFd, TcpStream), so that it is closed when it is dropped.",
+        run: every_connection_is_closed,
+    },
+];
+
+fn next_client(target: &Target) -> Verdict {
+    let server = target.start()?;
+    (0..3).try_for_each(|_| visit(&server))
+}
+
+fn one_at_a_time(target: &Target) -> Verdict {
+    let server = target.start()?;
+    let mut first = server.connect()?;
+    echoes(&mut first, b"first")?;
+    let mut second = server.connect()?;
+    second.send(b"second")?;
+    echoes(&mut first, b"first again")?;
+    expect(&second, second.is_quiet(), "the second client waits while the first is served")?;
+    first.half_close()?;
+    first.sees_end()?;
+    let got = second.read_exact_n(b"second".len())?;
+    expect_eq(&second, "the second client is served next", b"second", got)
+}
+
+fn client_resets(target: &Target) -> Verdict {
+    let server = target.start()?;
+    for _ in 0..3 {
+        let mut client = server.connect()?;
+        echoes(&mut client, b"hello")?;
+        client.reset()?;
+        server.connect()?.reset()?;
+        visit(&server)?;
+    }
+    expect(&server, server.alive(), "the server still runs")
+}
+
+fn client_resets_in_mid_transfer(target: &Target) -> Verdict {
+    let server = target.start()?;
+    for _ in 0..3 {
+        let mut client = server.dial().receive_buffer(16 * 1024).connect()?;
+        client.send_in_background(vec![b'x'; 32 * 1024 * 1024])?;
+        client.read_exact_n(1)?;
+        // This client reads no more, so the server comes to wait in write.
+        sleeps(&server)?;
+        client.reset()?;
+        visit(&server)?;
+    }
+    expect(&server, server.alive(), "the server still runs")
+}
+
+fn client_says_nothing(target: &Target) -> Verdict {
+    let server = target.start()?;
+    for _ in 0..3 {
+        drop(server.connect()?);
+        let mut client = server.connect()?;
+        client.half_close()?;
+        client.sees_end()?;
+    }
+    visit(&server)
+}
+
+fn every_connection_is_closed(target: &Target) -> Verdict {
+    let server = target.start()?;
+    visit(&server)?;
+    let count = || process::descriptors(server.pid());
+    let before = count();
+    (0..40).try_for_each(|_| visit(&server))?;
+    let settled = wait_until(patience(8.0), "the last connection to be closed", || {
+        (count() <= before).then_some(())
+    });
+    settled.map_err(|failure: Failure| {
+        failure
+            .of(&server)
+            .expected(format!("{before:?} descriptors"))
+            .got(format!("{:?}", count()))
+    })
+}

@@ -1,0 +1,160 @@
+//! Clients that send too much, too little, too slowly, or leave: none of them hurts the next one.
+
+use grader::{Check, Server, Target, Verdict, answered, expect};
+
+const REQUEST: &str = "GET / HTTP/1.1\r\nHost: localhost\r\n\r\n";
+
+pub const CHECKS: &[Check] = &[
+    Check {
+        id: "unread-bytes-do-not-eat-the-answer",
+        title: "a client that sends more than the head gets its answer whole, without a reset",
+        rule: "RFC 9112 s9.6: close in stages, or a reset erases what the client has not read yet",
+        hint: "Shut down the write side, read until the client has closed too, and only then close.",
+        run: unread_bytes,
+    },
+    Check {
+        id: "refusal-reaches-a-client-that-still-sends",
+        title: "a client whose request is refused in the middle of it gets the refusal",
+        rule: "RFC 9112 s9.6",
+        hint: "Close a refused connection as gently as any other.",
+        run: refusal_arrives,
+    },
+    Check {
+        id: "connect-and-leave",
+        title: "a client that leaves without a word, or in the middle of the head, hurts nobody",
+        rule: "POSIX read(2): 0 at the end; it is no request",
+        hint: "read returns 0 when the client has left: an empty head is no reason to panic.",
+        run: connect_and_leave,
+    },
+    Check {
+        id: "reset-before-the-answer",
+        title: "a client that resets before it got its answer hurts nobody",
+        rule: "POSIX write(2): EPIPE, ECONNRESET",
+        hint: "The error of one client must not leave the accept loop.",
+        run: reset_before_the_answer,
+    },
+    Check {
+        id: "dribbler-408",
+        title: "a client that sends a byte now and then is answered with 408 at the deadline",
+        rule: "RFC 9110 s15.5.9; HEAD_TIMEOUT counts from the start, not from the last byte",
+        hint: "A timeout for each read starts anew with each byte: compute what is left of the whole.",
+        run: dribbler,
+    },
+    Check {
+        id: "silence-is-closed",
+        title: "a connection on which nothing comes is closed without an answer",
+        rule: "RFC 9112 s9.5: a server may close an idle connection; there is no request to answer",
+        hint: "408 only if at least one byte came.",
+        run: silence,
+    },
+    Check {
+        id: "silent-first-connection",
+        title: "a browser's silent extra connection does not keep the next client waiting",
+        rule: "design: a server of one client at a time waits 1 s for the first byte",
+        hint: "Give the first byte a shorter deadline than the whole head.",
+        run: silent_first,
+    },
+    Check {
+        id: "thirty-clients-wait-in-the-backlog",
+        title: "thirty clients that come at once are all served, one after the other",
+        rule: "POSIX listen(2)",
+        hint: "Ask listen for a backlog that holds a burst of clients, 128 or more.",
+        run: thirty_clients,
+    },
+];
+
+/// The next client is served. Drop the last one before: this server reads on until it has closed.
+fn next(server: &Server) -> Verdict {
+    answered(server, REQUEST, 200)
+}
+
+fn unread_bytes(target: &Target) -> Verdict {
+    let server = target.start()?;
+    let content = "x".repeat(1024 * 1024);
+    for (method, status) in [("GET", 200), ("POST", 501)] {
+        let length = content.len();
+        let head = format!("{method} / HTTP/1.1\r\nHost: x\r\nContent-Length: {length}\r\n\r\n");
+        let mut client = server.connect()?;
+        client.send((head + &content).as_bytes())?;
+        client.response(method)?.expect_status(&client, status)?;
+        client.sees_end()?;
+    }
+    next(&server)
+}
+
+fn refusal_arrives(target: &Target) -> Verdict {
+    let server = target.start()?;
+    let mut client = server.connect()?;
+    // Refused after a small part of it, while the client goes on sending.
+    client.send(&[b"GET /", &[b'a'; 1024 * 1024][..]].concat())?;
+    client.response("GET")?.expect_status(&client, 414)?;
+    client.sees_end()?;
+    drop(client);
+    next(&server)
+}
+
+fn connect_and_leave(target: &Target) -> Verdict {
+    let server = target.start()?;
+    for start in ["", "G", "GET / HTTP/1.1\r\nHost: x\r\n"] {
+        let mut client = server.connect()?;
+        client.send(start.as_bytes())?;
+        drop(client);
+        next(&server)?;
+    }
+    expect(&server, server.alive(), "the server still runs")
+}
+
+fn reset_before_the_answer(target: &Target) -> Verdict {
+    let server = target.start()?;
+    for start in ["", "GET / HT", REQUEST] {
+        let mut client = server.connect()?;
+        client.send(start.as_bytes())?;
+        client.reset()?;
+        next(&server)?;
+    }
+    expect(&server, server.alive(), "the server still runs")
+}
+
+/// A byte at each look, far more often than the deadline: only an absolute one is ever reached.
+fn dribbler(target: &Target) -> Verdict {
+    let server = target.launch().env("HEAD_TIMEOUT", "0.3").start()?;
+    let mut client = server.connect()?;
+    client.send(b"GET / HTTP/1.1\r\nX: ")?;
+    server.wait_until("an answer to the client that dribbles", || {
+        client.send_what_is_taken(b"x", 1);
+        (!client.is_quiet()).then_some(())
+    })?;
+    client.response("GET")?.expect_status(&client, 408)?;
+    client.sees_end()?;
+    drop(client);
+    next(&server)
+}
+
+fn silence(target: &Target) -> Verdict {
+    let server = target.launch().env("HEAD_TIMEOUT", "0.3").start()?;
+    let mut client = server.connect()?;
+    client.sees_end()?;
+    next(&server)
+}
+
+fn silent_first(target: &Target) -> Verdict {
+    let server = target.start()?;
+    let mut silent = server.connect()?;
+    next(&server)?;
+    silent.sees_end()
+}
+
+fn thirty_clients(target: &Target) -> Verdict {
+    let server = target.start()?;
+    let mut clients = Vec::new();
+    for _ in 0..30 {
+        let mut client = server.connect()?;
+        client.send(REQUEST.as_bytes())?;
+        clients.push(client);
+    }
+    // Each leaves once it has been served; one that stayed would keep the next one waiting.
+    clients.into_iter().try_for_each(|mut client| {
+        client.response("GET")?.expect_status(&client, 200)?;
+        client.sees_end()
+    })
+}

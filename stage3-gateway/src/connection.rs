@@ -74,8 +74,11 @@ pub fn serve_connection(
 }
 // ANCHOR_END: serve_connection
 
-/// A complete head, and what will decode the content behind it.
-fn understand(bytes: &[u8]) -> Result<(Head<'_>, Decoder), Fault> {
+/// Understands a complete head, and prepares to decode the content behind it.
+///
+/// # Errors
+/// What is wrong with the request, as far as its head tells.
+pub fn understand(bytes: &[u8]) -> Result<(Head<'_>, Decoder), Fault> {
     let head = Head::parse(bytes)?;
     let decoder = Decoder::new(head.framing, CONTENT)?;
     Ok((head, decoder))

@@ -43,7 +43,7 @@ impl<'c> ConnectionInput<'c> {
         head: &Head,
         response_begun: &'c AtomicBool,
     ) -> ConnectionInput<'c> {
-        let pace = Pace::new(service.patience.grace, service.patience.read_silence);
+        let pace = service.patience.for_reading();
         let expects_continue = head.expects_continue && received.is_empty();
         let at = 0;
         ConnectionInput {

@@ -5,6 +5,8 @@ use std::time::Duration;
 use stage1_echo::contract::Failure;
 use stage2_single_request::limits::{HeadPatience, seconds_from_env};
 
+use crate::pace::Pace;
+
 /// The longest content that is taken from a client, in bytes.
 pub const CONTENT: u64 = 8 * 1024 * 1024;
 /// How much unread content is read and dropped to keep a connection; more than that costs more
@@ -50,5 +52,15 @@ impl Patience {
             read_silence: shortened(READ_SILENCE),
             write_silence: shortened(WRITE_SILENCE),
         })
+    }
+
+    /// An account of a client that sends content.
+    pub fn for_reading(&self) -> Pace {
+        Pace::new(self.grace, self.read_silence)
+    }
+
+    /// An account of a client that takes an answer.
+    pub fn for_writing(&self) -> Pace {
+        Pace::new(self.grace, self.write_silence)
     }
 }

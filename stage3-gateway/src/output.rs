@@ -27,7 +27,7 @@ impl<'c> ConnectionOutput<'c> {
         service: &Service,
         begun: &'c AtomicBool,
     ) -> ConnectionOutput<'c> {
-        let pace = Pace::new(service.patience.grace, service.patience.write_silence);
+        let pace = service.patience.for_writing();
         ConnectionOutput { connection, pace, begun, log: service.log }
     }
 }

@@ -1,18 +1,12 @@
 //! First reading: one request and its response on a connection, as an async application sees them.
 
-use std::time::Instant;
-
 use stage3_gateway::gateway::error::{Error, ExcInfo};
 use stage3_gateway::gateway::response::{Outcome, Response};
-use stage3_gateway::http::content::Decoder;
-use stage3_gateway::http::fault::Fault;
 use stage3_gateway::http::head::Head;
 use stage3_gateway::http::response::Asked;
-use stage3_gateway::input::CONTINUE;
-use stage3_gateway::limits::{DISCARD, Patience};
-use stage3_gateway::pace::Pace;
-use tokio::time::timeout;
+use stage3_gateway::limits::DISCARD;
 
+use crate::incoming::Incoming;
 use crate::limits::COLLECTED;
 use crate::stop::Stop;
 use crate::wire::Wire;
@@ -21,39 +15,24 @@ use crate::wire::Wire;
 #[derive(Debug)]
 pub struct Exchange<'c> {
     wire: &'c mut Wire,
-    /// What was received behind the head, as far as it is not read yet.
-    behind: &'c [u8],
-    decoder: Decoder,
-    reading: Pace,
-    writing: Pace,
-    expects_continue: bool,
+    /// What is still to come of the request.
+    pub incoming: Incoming<'c>,
     response: Response,
     is_last: bool,
     stop: &'c mut Stop,
 }
 
 impl<'c> Exchange<'c> {
-    /// The exchange that a head begins.
+    /// The exchange that a head begins. After the last one the connection ends.
     pub fn new(
         wire: &'c mut Wire,
         head: &Head,
-        behind: &'c [u8],
-        decoder: Decoder,
-        patience: &Patience,
+        incoming: Incoming<'c>,
         is_last: bool,
         stop: &'c mut Stop,
     ) -> Exchange<'c> {
-        Exchange {
-            wire,
-            behind,
-            decoder,
-            reading: Pace::new(patience.grace, patience.read_silence),
-            writing: Pace::new(patience.grace, patience.write_silence),
-            expects_continue: head.expects_continue && behind.is_empty(),
-            response: Response::new(Asked::by(head)),
-            is_last,
-            stop,
-        }
+        wire.begin();
+        Exchange { wire, incoming, response: Response::new(Asked::by(head)), is_last, stop }
     }
 
     /// The next piece of the request's content; `None` at its end.
@@ -62,16 +41,8 @@ impl<'c> Exchange<'c> {
     /// `Request` if the content is at fault, `Connection` if the client has gone.
     // ANCHOR: read
     pub async fn read(&mut self) -> Result<Option<Vec<u8>>, Error> {
-        while !self.decoder.is_done() {
-            let content = self.decode()?;
-            if !content.is_empty() {
-                return Ok(Some(content));
-            }
-            if !self.decoder.is_done() {
-                self.fill().await?;
-            }
-        }
-        Ok(None)
+        let may_ask = !self.response.is_sending();
+        self.incoming.read(self.wire, may_ask).await
     }
     // ANCHOR_END: read
 
@@ -127,16 +98,6 @@ impl<'c> Exchange<'c> {
         self.flush().await
     }
 
-    /// How many bytes of content are still to come; `None` if only the chunks will tell.
-    pub fn left(&self) -> Option<u64> {
-        self.decoder.left()
-    }
-
-    /// Whether the client waits to be asked before it sends the content.
-    pub fn expects_continue(&self) -> bool {
-        self.expects_continue
-    }
-
     /// Appends bytes of a response that was framed elsewhere.
     pub fn forward(&mut self, bytes: &[u8]) {
         self.wire.out.extend_from_slice(bytes);
@@ -147,7 +108,7 @@ impl<'c> Exchange<'c> {
     /// # Errors
     /// `Connection` if the client has gone.
     pub async fn flush(&mut self) -> Result<(), Error> {
-        self.wire.flush(&mut self.writing).await.map_err(Error::Connection)
+        self.wire.flush().await.map_err(Error::Connection)
     }
 
     /// Returns once the server is stopping: answers without an end of their own should end then.
@@ -174,63 +135,14 @@ impl<'c> Exchange<'c> {
     /// The last moment to say that the connection will not persist.
     fn announce(&mut self) {
         // Reading over so much content would cost more than a new connection does.
-        let is_long = self.decoder.left().is_some_and(|left| left > DISCARD);
+        let is_long = self.incoming.left().is_some_and(|left| left > DISCARD);
         if !self.response.is_sending() && (is_long || self.is_last()) {
             self.response.close();
         }
     }
 
-    /// Reads over what the application left of the content, so that the next request does not
-    /// start inside of it. Returns whether that is done.
+    /// Reads over the rest of the content. Returns whether the connection can go on.
     pub async fn discard(&mut self) -> bool {
-        let mut discarded = 0;
-        // A client that still waits for 100 Continue may send its content or not: nobody knows.
-        while !self.decoder.is_done() && !self.expects_continue && discarded <= DISCARD {
-            match self.read().await {
-                Ok(piece) => discarded += piece.map_or(0, |piece| piece.len() as u64),
-                Err(_) => return false,
-            }
-        }
-        self.decoder.is_done()
-    }
-
-    /// How many of the bytes behind the head belong to the next request.
-    pub fn behind(&self) -> usize {
-        self.behind.len()
-    }
-
-    /// Decodes what has been received already, up to the first piece of content.
-    fn decode(&mut self) -> Result<Vec<u8>, Fault> {
-        loop {
-            let bytes = if self.behind.is_empty() { self.wire.unused() } else { self.behind };
-            let step = self.decoder.decode(bytes)?;
-            let (taken, content) = (step.taken, step.content.to_vec());
-            if self.behind.is_empty() {
-                self.wire.used += taken;
-            } else {
-                self.behind = &self.behind[taken..];
-            }
-            if taken == 0 || !content.is_empty() {
-                return Ok(content);
-            }
-        }
-    }
-
-    /// Waits for more content, and asks for it first if the client waits for that.
-    async fn fill(&mut self) -> Result<(), Error> {
-        if std::mem::take(&mut self.expects_continue) && !self.response.is_sending() {
-            self.wire.out.extend_from_slice(CONTINUE);
-        }
-        self.flush().await?;
-        let asked = Instant::now();
-        let patience = self.reading.patience().ok_or(Fault::ContentTooSlow)?;
-        let length = match timeout(patience, self.wire.fill()).await {
-            Ok(Ok(0)) => Err(Fault::ContentTruncated.into()),
-            Ok(Ok(length)) => Ok(length),
-            Ok(Err(error)) => Err(Error::Connection(error)),
-            Err(_) => Err(Fault::ContentTooSlow.into()),
-        };
-        self.reading.moved(*length.as_ref().unwrap_or(&0), asked.elapsed());
-        length.map(|_| ())
+        self.incoming.discard(self.wire).await
     }
 }

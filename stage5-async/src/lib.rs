@@ -17,18 +17,32 @@
 //! | `blocking.rs` | first | an application of stage 3, on a thread where it may block |
 //! | `direct.rs` | first | an application that never blocks, in the connection's own task |
 //! | `live.rs` | | such an application: what WSGI can't say |
+//! | `accept.rs` | hardening | the next connection, when there is room |
+//! | `places.rs` | hardening | how many connections may be open |
+//! | `thread_io.rs` | hardening | content and response, to and from a thread |
+//! | `incoming.rs` | hardening | the content of a request, as it arrives |
 //! | `wire.rs` | hardening | the socket: reading and writing without waiting for ever |
-//! | `stop.rs` | hardening | SIGTERM and SIGINT: stopping without losing anyone |
+//! | `next_head.rs` | hardening | waiting for a head, but not for ever |
+//! | `refuse.rs` | hardening | telling a client what is wrong |
+//! | `stop.rs` | hardening | SIGTERM and SIGINT, and how everybody learns of them |
+//! | `drain.rs` | hardening | the end of the server |
 //! | `access_log.rs` | hardening | the log, on a thread where it may block |
 //! | `limits.rs` | hardening | how many connections, threads and requests |
 
+pub mod accept;
 pub mod access_log;
 pub mod blocking;
 pub mod connection;
 pub mod direct;
+pub mod drain;
 pub mod exchange;
+pub mod incoming;
 pub mod limits;
 pub mod live;
+pub mod next_head;
+pub mod places;
+pub mod refuse;
 pub mod serve;
 pub mod stop;
+pub mod thread_io;
 pub mod wire;

@@ -1,4 +1,4 @@
-//! Hardening: SIGTERM and SIGINT: stopping without losing anyone.
+//! Hardening: SIGTERM and SIGINT, and how everybody learns of them.
 
 use std::io;
 

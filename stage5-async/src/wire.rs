@@ -1,13 +1,16 @@
 //! Hardening: the socket of a connection: reading and writing without waiting for ever, and
 //! without holding memory while there is nothing to hold.
 
+use std::future::poll_fn;
 use std::io::{self, ErrorKind};
 use std::mem;
+use std::pin::pin;
 use std::time::{Duration, Instant};
 
 use stage2_single_request::limits::LINGER;
+use stage3_gateway::limits::Patience;
 use stage3_gateway::pace::Pace;
-use tokio::io::AsyncWriteExt;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::time::{timeout, timeout_at};
 
@@ -18,6 +21,9 @@ const PIECE: usize = 8 * 1024;
 #[derive(Debug)]
 pub struct Wire {
     stream: TcpStream,
+    patience: Patience,
+    /// How the client takes the answer.
+    writing: Pace,
     /// What was received; the bytes before `used` are done with.
     pub received: Vec<u8>,
     /// See `received`.
@@ -28,8 +34,14 @@ pub struct Wire {
 
 impl Wire {
     /// A connection on which nothing has happened yet.
-    pub fn new(stream: TcpStream) -> Wire {
-        Wire { stream, received: Vec::new(), used: 0, out: Vec::new() }
+    pub fn new(stream: TcpStream, patience: Patience) -> Wire {
+        let writing = patience.for_writing();
+        Wire { stream, patience, writing, received: Vec::new(), used: 0, out: Vec::new() }
+    }
+
+    /// Another answer begins, and with it another account of how the client takes it.
+    pub fn begin(&mut self) {
+        self.writing = self.patience.for_writing();
     }
 
     /// What was received and not used yet.
@@ -57,59 +69,49 @@ impl Wire {
         }
     }
 
-    /// Returns once there is something to read, or the end of it. An idle connection waits here,
-    /// and holds no memory for it.
-    ///
-    /// # Errors
-    /// The client has gone.
-    pub async fn readable(&mut self) -> io::Result<()> {
-        if self.unused().is_empty() {
-            (self.received, self.used) = (Vec::new(), 0);
-        }
-        self.out = Vec::new();
-        self.stream.readable().await
-    }
-
     /// Reads what has come, at most 8 KiB, and appends it to `received`; waits until something
     /// comes. Returns how many bytes came, 0 at the end of the stream.
+    ///
+    /// An idle connection spends its life here, so it holds no memory for bytes while none come.
     ///
     /// # Errors
     /// The client has gone.
     pub async fn fill(&mut self) -> io::Result<usize> {
         self.received.drain(..self.used);
         self.used = 0;
-        loop {
-            self.stream.readable().await?;
+        poll_fn(|context| {
             self.received.reserve(PIECE);
-            match self.stream.try_read_buf(&mut self.received) {
-                Err(error) if error.kind() == ErrorKind::WouldBlock => {}
-                result => return result,
+            let read = pin!(self.stream.read_buf(&mut self.received)).poll(context);
+            if read.is_pending() && self.received.is_empty() {
+                self.received = Vec::new();
             }
-        }
+            read
+        })
+        .await
     }
 
     /// Sends all of `out`. The timer is only set when the client does not take it at once.
     ///
     /// # Errors
     /// `TimedOut` if the client does not keep the pace, or what `write` answers.
-    pub async fn flush(&mut self, pace: &mut Pace) -> io::Result<()> {
+    pub async fn flush(&mut self) -> io::Result<()> {
         let mut sent = 0;
         while sent < self.out.len() {
             match self.stream.try_write(&self.out[sent..]) {
                 Ok(taken) => {
                     sent += taken;
-                    pace.moved(taken, Duration::ZERO);
+                    self.writing.moved(taken, Duration::ZERO);
                 }
                 Err(error) if error.kind() == ErrorKind::WouldBlock => {
                     let asked = Instant::now();
-                    let patience = pace.patience().ok_or(ErrorKind::TimedOut)?;
+                    let patience = self.writing.patience().ok_or(ErrorKind::TimedOut)?;
                     timeout(patience, self.stream.writable()).await??;
-                    pace.moved(0, asked.elapsed());
+                    self.writing.moved(0, asked.elapsed());
                 }
                 Err(error) => return Err(error),
             }
         }
-        self.out.clear();
+        self.out = Vec::new();
         Ok(())
     }
 

@@ -1,0 +1,52 @@
+//! Hardening: the end of the server, without losing anyone.
+
+use std::io;
+use std::time::Duration;
+
+use stage1_echo::contract::Failure;
+use stage1_echo::terminal::warn;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::time::sleep;
+
+use crate::connection::Answer;
+use crate::serve::Server;
+use crate::stop::Signals;
+
+/// Accepts who is queued already, closes the listening socket, and waits until all connections
+/// have ended, for `patience` at most.
+///
+/// # Errors
+/// A second signal came: whoever sent it does not want to wait.
+pub async fn drain<A: Answer>(
+    server: &Server<A>,
+    listening: TcpListener,
+    patience: Duration,
+    signals: &mut Signals,
+) -> Result<(), Failure> {
+    empty_backlog(server, listening)?;
+    let places = &server.places;
+    if places.taken() > 0 {
+        warn(format_args!("stopping: finishing {} connections", places.taken()));
+    }
+    tokio::select! {
+        () = places.all_free() => Ok(()),
+        () = sleep(patience) => {
+            warn(format_args!("stopping: {} connections took too long", places.taken()));
+            Ok(())
+        }
+        () = signals.next() => {
+            Err(Failure::System(format!("second signal: {} connections lost", places.taken())))
+        }
+    }
+}
+
+fn empty_backlog<A: Answer>(server: &Server<A>, listening: TcpListener) -> io::Result<()> {
+    let listening = listening.into_std()?; // it still does not block
+    while let Some(place) = server.places.try_take() {
+        let Ok((connection, client)) = listening.accept() else { break };
+        if connection.set_nonblocking(true).is_ok() {
+            server.spawn(TcpStream::from_std(connection)?, client, place);
+        }
+    }
+    Ok(())
+}

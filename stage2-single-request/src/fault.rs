@@ -2,8 +2,8 @@
 
 use std::fmt::{self, Display};
 
+use crate::escape::Escaped;
 use crate::limits::{FIELDS, HEADER_SECTION, REQUEST_LINE};
-use crate::log::Escaped;
 
 /// A fault of the client's. `Display` says what was wrong, in words for whoever wrote the request.
 #[derive(Debug, Clone, PartialEq, Eq)]

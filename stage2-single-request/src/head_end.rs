@@ -6,20 +6,18 @@
 use std::ops::Range;
 
 use crate::fault::Fault;
-use crate::limits::{FIELDS, HEADER_SECTION, REQUEST_LINE};
+use crate::head_lines::{HeadLines, Line};
 
 /// Looks for the end of a head while its bytes arrive, and at each byte only once.
 #[derive(Debug, Default)]
 pub struct HeadEnd {
     /// How many bytes it has looked at.
     seen: usize,
-    /// Where the head starts: behind an empty line that came before it, if one did.
-    start: usize,
     /// Where the line starts that is not complete yet.
     line: usize,
-    /// Where the header section starts, once the request line is complete.
-    section: Option<usize>,
-    fields: usize,
+    /// Where the head starts: behind an empty line that came before it, if one did.
+    start: usize,
+    lines: HeadLines,
 }
 
 impl HeadEnd {
@@ -34,44 +32,15 @@ impl HeadEnd {
             self.seen += offset + 1;
             let line = &received[self.line..self.seen];
             self.line = self.seen;
-            let line = line.strip_suffix(b"\r\n").ok_or(Fault::BareLineEnd)?;
-            if self.is_last(line)? {
-                return Ok(Some(self.start..self.seen));
+            match self.lines.judge(line)? {
+                Line::Last => return Ok(Some(self.start..self.seen)),
+                Line::EmptyBefore => self.start = self.seen,
+                Line::Part => {}
             }
         }
         self.seen = received.len();
-        self.limit_unfinished_line()?;
+        self.lines.judge_unfinished(received.len() - self.line)?;
         Ok(None)
     }
     // ANCHOR_END: find
-
-    /// Whether this line is the empty one that ends the head. RFC 9112 s2.2: one empty line
-    /// before the request line is skipped.
-    fn is_last(&mut self, line: &[u8]) -> Result<bool, Fault> {
-        match self.section {
-            None if line.is_empty() && self.start > 0 => return Err(Fault::EmptyLines),
-            None if line.is_empty() => self.start = self.seen,
-            None if line.len() > REQUEST_LINE => return Err(Fault::RequestLineTooLong),
-            None => self.section = Some(self.seen),
-            Some(_) if line.is_empty() => return Ok(true),
-            Some(section) if self.seen - section > HEADER_SECTION => {
-                return Err(Fault::HeaderSectionTooLarge);
-            }
-            Some(_) if self.fields == FIELDS => return Err(Fault::TooManyFields),
-            Some(_) => self.fields += 1,
-        }
-        if line.contains(&b'\r') { Err(Fault::BareLineEnd) } else { Ok(false) }
-    }
-
-    /// A line that never ends must not grow for ever.
-    fn limit_unfinished_line(&self) -> Result<(), Fault> {
-        match self.section {
-            // The line's own CR may be there already.
-            None if self.seen - self.line > REQUEST_LINE + 1 => Err(Fault::RequestLineTooLong),
-            Some(section) if self.seen - section > HEADER_SECTION + 1 => {
-                Err(Fault::HeaderSectionTooLarge)
-            }
-            _ => Ok(()),
-        }
-    }
 }

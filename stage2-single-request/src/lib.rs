@@ -18,20 +18,30 @@
 //! | `response.rs` | first | status line, fields, content |
 //! | `date.rs` | first | the time as HTTP writes it |
 //! | `fault.rs` | hardening | what can be wrong with a request, and its status |
+//! | `head_lines.rs` | hardening | how a head's lines end, how long they are, how many there are |
+//! | `version.rs` | hardening | the versions of HTTP |
+//! | `syntax.rs` | hardening | which bytes may stand where |
 //! | `limits.rs` | hardening | how large, how many, how long |
 //! | `deadline.rs` | hardening | reading and writing that ends at a point in time |
 //! | `close.rs` | hardening | closing a connection so that the answer arrives |
-//! | `log.rs` | hardening | `<` and `>` lines that no client can abuse |
+//! | `escape.rs` | hardening | what came from a client, made harmless |
+//! | `log.rs` | hardening | `<` and `>` lines |
+//! | `reason.rs` | hardening | reason phrases |
 
 pub mod close;
 pub mod date;
 pub mod deadline;
+pub mod escape;
 pub mod fault;
 pub mod head_end;
+pub mod head_lines;
 pub mod limits;
 pub mod log;
 pub mod page;
 pub mod read_head;
+pub mod reason;
 pub mod request_line;
 pub mod response;
 pub mod serve;
+pub mod syntax;
+pub mod version;

@@ -1,5 +1,6 @@
 //! First reading: the page that shows what the server understood.
 
+use crate::escape::html;
 use crate::request_line::RequestLine;
 
 /// The page for a request.
@@ -23,19 +24,3 @@ pub fn page(request: &RequestLine) -> String {
     )
 }
 // ANCHOR_END: page
-
-/// Text as HTML shows it. Without this a link could put a script of its own into our page.
-pub fn html(text: &str) -> String {
-    let mut escaped = String::with_capacity(text.len());
-    for character in text.chars() {
-        match character {
-            '&' => escaped.push_str("&amp;"),
-            '<' => escaped.push_str("&lt;"),
-            '>' => escaped.push_str("&gt;"),
-            '"' => escaped.push_str("&quot;"),
-            '\'' => escaped.push_str("&#39;"),
-            _ => escaped.push(character),
-        }
-    }
-    escaped
-}

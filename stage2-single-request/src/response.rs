@@ -4,6 +4,7 @@ use std::fmt::Display;
 
 use crate::date::http_date;
 use crate::fault::Fault;
+use crate::reason::reason;
 
 /// A response whose whole content is known before it is sent.
 #[derive(Debug)]
@@ -52,22 +53,4 @@ impl Response {
         .into_bytes()
     }
     // ANCHOR_END: head
-}
-
-/// The reason phrase of a status code, for people; programs read the number (RFC 9110 s15).
-pub fn reason(status: u16) -> &'static str {
-    match status {
-        200 => "OK",
-        400 => "Bad Request",
-        408 => "Request Timeout",
-        413 => "Content Too Large",
-        414 => "URI Too Long",
-        417 => "Expectation Failed",
-        431 => "Request Header Fields Too Large",
-        500 => "Internal Server Error",
-        501 => "Not Implemented",
-        503 => "Service Unavailable",
-        505 => "HTTP Version Not Supported",
-        _ => "Unknown",
-    }
 }

@@ -58,9 +58,8 @@ impl AsyncApplication for Live {
             }
             ("GET", "/events") => self.events(exchange).await,
             ("POST", "/say") => self.say(exchange).await,
-            (_, "/" | "/hello" | "/events" | "/say") => {
-                exchange.respond("405 Method Not Allowed", TEXT, b"no such method here\n").await
-            }
+            (_, "/" | "/hello" | "/events") => not_allowed(exchange, b"GET").await,
+            (_, "/say") => not_allowed(exchange, b"POST").await,
             _ => exchange.respond("404 Not Found", TEXT, b"no such page\n").await,
         }
     }
@@ -107,6 +106,11 @@ impl Live {
         let listeners = self.messages.send(message).unwrap_or(0); // an error: nobody listens
         exchange.respond("200 OK", TEXT, format!("{listeners} heard it\n").as_bytes()).await
     }
+}
+
+async fn not_allowed(exchange: &mut Exchange<'_>, allowed: &[u8]) -> Result<(), Error> {
+    let fields: &[(&str, &[u8])] = &[("Content-Type", b"text/plain"), ("Allow", allowed)];
+    exchange.respond("405 Method Not Allowed", fields, b"no such method here\n").await
 }
 
 /// A message as an event: each of its lines is a `data` field, an empty line ends it.

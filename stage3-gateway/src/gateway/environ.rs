@@ -80,7 +80,7 @@ impl<'r> Environ<'r> {
             "QUERY_STRING" => target.query.as_bytes().into(),
             "CONTENT_TYPE" => return self.joined("content-type", b", "),
             "CONTENT_LENGTH" => return self.content_length(),
-            "SERVER_NAME" => text(self.server.address.ip()),
+            "SERVER_NAME" => server_name(self.server.address),
             "SERVER_PORT" => text(self.server.address.port()),
             "SERVER_PROTOCOL" => text(self.head.version),
             "REMOTE_ADDR" => text(self.client.ip()),
@@ -170,6 +170,14 @@ impl<'r> Environ<'r> {
             all.extend_from_slice(value);
         }
         Some(all.into())
+    }
+}
+
+/// An address of IPv6 stands in brackets (RFC 3875 s4.1.14).
+fn server_name(address: SocketAddr) -> Cow<'static, [u8]> {
+    match address {
+        SocketAddr::V4(address) => text(address.ip()),
+        SocketAddr::V6(address) => text(format_args!("[{}]", address.ip())),
     }
 }
 

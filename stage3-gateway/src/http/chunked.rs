@@ -4,7 +4,7 @@
 //! here and not by `httparse`, which takes a bare line feed for the end of one: servers that did
 //! were desynchronised from the proxies in front of them.
 
-use stage2_single_request::request_line::is_token;
+use stage2_single_request::syntax::is_token;
 
 use crate::http::content::Step;
 use crate::http::fault::Fault;
@@ -143,3 +143,6 @@ fn is_field(line: &[u8]) -> bool {
 fn is_control(byte: u8) -> bool {
     byte.is_ascii_control() && byte != b'\t'
 }
+
+#[cfg(test)]
+mod tests;

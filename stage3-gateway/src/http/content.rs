@@ -8,6 +8,8 @@ use crate::http::framing::Framing;
 #[derive(Debug)]
 pub struct Decoder {
     coding: Coding,
+    /// Once wrong, always wrong: whoever goes on behind a fault may take anything for content.
+    fault: Option<Fault>,
 }
 
 #[derive(Debug)]
@@ -36,12 +38,12 @@ impl Decoder {
             Framing::Length(left) => Coding::Length { left },
             Framing::Chunked => Coding::Chunked(Chunked::new(most)),
         };
-        Ok(Decoder { coding })
+        Ok(Decoder { coding, fault: None })
     }
 
     /// Whether all content has been seen.
     pub fn is_done(&self) -> bool {
-        self.left() == Some(0)
+        self.fault.is_none() && self.left() == Some(0)
     }
 
     /// How many bytes of content are still to come; `None` if only the chunks will tell.
@@ -60,13 +62,18 @@ impl Decoder {
     /// `Chunk` and `ContentTooLarge`.
     // ANCHOR: decode
     pub fn decode<'b>(&mut self, bytes: &'b [u8]) -> Result<Step<'b>, Fault> {
+        if let Some(fault) = &self.fault {
+            return Err(fault.clone());
+        }
         match &mut self.coding {
             Coding::Length { left } => {
                 let taken = usize::try_from(*left).unwrap_or(usize::MAX).min(bytes.len());
                 *left -= taken as u64;
                 Ok(Step { taken, content: &bytes[..taken] })
             }
-            Coding::Chunked(chunked) => chunked.decode(bytes),
+            Coding::Chunked(chunked) => {
+                chunked.decode(bytes).inspect_err(|fault| self.fault = Some(fault.clone()))
+            }
         }
     }
     // ANCHOR_END: decode

@@ -2,8 +2,8 @@
 
 use std::fmt::{self, Display};
 
+use stage2_single_request::escape::Escaped;
 use stage2_single_request::fault::Fault as HeadFault;
-use stage2_single_request::log::Escaped;
 
 /// A fault of the client's. `Display` says what was wrong, in words for whoever wrote the request.
 #[derive(Debug, Clone, PartialEq, Eq)]

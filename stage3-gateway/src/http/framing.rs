@@ -4,7 +4,7 @@
 //! next one is: request smuggling. So whatever is not entirely clear is refused, and never
 //! repaired.
 
-use stage2_single_request::request_line::Version;
+use stage2_single_request::version::Version;
 
 use crate::http::fault::Fault;
 use crate::http::head::Field;
@@ -63,3 +63,6 @@ fn chunked_alone(codings: &[&[u8]]) -> Result<Framing, Fault> {
         _ => Err(Fault::TransferEncoding("does not end with chunked, once")),
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -7,7 +7,9 @@ use std::mem::MaybeUninit;
 
 use stage2_single_request::fault::Fault as HeadFault;
 use stage2_single_request::limits::FIELDS;
-use stage2_single_request::request_line::{RequestLine, Version, is_uri};
+use stage2_single_request::request_line::RequestLine;
+use stage2_single_request::syntax::is_uri;
+use stage2_single_request::version::Version;
 
 use crate::http::fault::Fault;
 use crate::http::framing::{Framing, framing};

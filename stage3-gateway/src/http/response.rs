@@ -4,8 +4,9 @@ use std::fmt::{self, Display};
 use std::io::Write;
 
 use stage2_single_request::date::http_date;
-use stage2_single_request::log::Escaped;
-use stage2_single_request::request_line::{Version, is_token};
+use stage2_single_request::escape::Escaped;
+use stage2_single_request::syntax::is_token;
+use stage2_single_request::version::Version;
 
 use crate::http::head::Head as RequestHead;
 
@@ -238,3 +239,6 @@ fn number(value: &[u8]) -> Option<u64> {
         str::from_utf8(value).ok().filter(|text| text.bytes().all(|b| b.is_ascii_digit()))?;
     text.parse().ok()
 }
+
+#[cfg(test)]
+mod tests;

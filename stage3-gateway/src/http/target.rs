@@ -1,5 +1,7 @@
 //! First reading: path, query and authority in the request target (RFC 9112 s3.2).
 
+use stage2_single_request::syntax::is_uri;
+
 use crate::http::fault::Fault;
 
 /// What a request target names.
@@ -64,7 +66,7 @@ pub fn is_authority(bytes: &[u8]) -> bool {
         },
         None => bytes.split_at(bytes.iter().position(|&byte| byte == b':').unwrap_or(bytes.len())),
     };
-    let is_host = host.is_empty() || stage2_single_request::request_line::is_uri(host);
+    let is_host = host.is_empty() || is_uri(host);
     let is_port = port.is_empty() || port[0] == b':' && port[1..].iter().all(u8::is_ascii_digit);
     is_host && !host.iter().any(|byte| b"/?@[]".contains(byte)) && is_port
 }
@@ -79,3 +81,6 @@ fn is_ip_literal(literal: &[u8]) -> bool {
         _ => str::from_utf8(literal).is_ok_and(|text| text.parse::<std::net::Ipv6Addr>().is_ok()),
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,79 @@
+//! Hardening: the lines of a head: how they end, how long they are, how many there may be.
+
+use crate::fault::Fault;
+use crate::limits::{FIELDS, HEADER_SECTION, REQUEST_LINE};
+
+/// What has been seen of a head, line by line.
+#[derive(Debug, Default)]
+pub struct HeadLines {
+    has_empty_before: bool,
+    /// How long the header section is so far; `None` until the request line is complete.
+    section: Option<usize>,
+    fields: usize,
+}
+
+/// What a line is to its head.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Line {
+    /// The empty line that ends it.
+    Last,
+    /// An empty line before it: it starts behind.
+    EmptyBefore,
+    /// Its request line, or a field line.
+    Part,
+}
+
+impl HeadLines {
+    /// Judges the next line, which ends with a line feed.
+    ///
+    /// # Errors
+    /// It ends otherwise than with CR LF, or breaks a limit.
+    pub fn judge(&mut self, line: &[u8]) -> Result<Line, Fault> {
+        let text = line.strip_suffix(b"\r\n").ok_or(Fault::BareLineEnd)?;
+        if text.contains(&b'\r') {
+            return Err(Fault::BareLineEnd);
+        }
+        match self.section {
+            None if text.is_empty() => self.empty_before(),
+            None if text.len() > REQUEST_LINE => Err(Fault::RequestLineTooLong),
+            None => {
+                self.section = Some(0);
+                Ok(Line::Part)
+            }
+            Some(_) if text.is_empty() => Ok(Line::Last),
+            Some(section) => self.field(section + line.len()),
+        }
+    }
+
+    /// Judges a line of which `length` bytes have come, and not its end: it must not grow for ever.
+    ///
+    /// # Errors
+    /// It breaks a limit already.
+    pub fn judge_unfinished(&self, length: usize) -> Result<(), Fault> {
+        match self.section {
+            // The line's own CR may be there already.
+            None if length > REQUEST_LINE + 1 => Err(Fault::RequestLineTooLong),
+            Some(section) if section + length > HEADER_SECTION + 1 => {
+                Err(Fault::HeaderSectionTooLarge)
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// RFC 9112 s2.2: one empty line before the request line is skipped.
+    fn empty_before(&mut self) -> Result<Line, Fault> {
+        if std::mem::replace(&mut self.has_empty_before, true) {
+            return Err(Fault::EmptyLines);
+        }
+        Ok(Line::EmptyBefore)
+    }
+
+    fn field(&mut self, section: usize) -> Result<Line, Fault> {
+        self.section = Some(section);
+        self.fields += 1;
+        if section > HEADER_SECTION {
+            return Err(Fault::HeaderSectionTooLarge);
+        }
+        if self.fields > FIELDS { Err(Fault::TooManyFields) } else { Ok(Line::Part) }
+    }
+}

@@ -1,0 +1,25 @@
+//! Hardening: which bytes may stand where. What is let through here reaches logs, pages and, in
+//! the stages to come, applications.
+
+/// The bytes as text, if they pass the test. All that passes one of those below is ASCII.
+pub fn text_if(test: fn(&[u8]) -> bool, bytes: &[u8]) -> Option<&str> {
+    if test(bytes) { str::from_utf8(bytes).ok() } else { None }
+}
+
+/// Whether this is a token: a word without separators (RFC 9110 s5.6.2).
+pub fn is_token(bytes: &[u8]) -> bool {
+    let is_tchar = |byte: &u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(byte);
+    !bytes.is_empty() && bytes.iter().all(is_tchar)
+}
+
+/// Whether all bytes may stand in a URI's path or query: unreserved, reserved but for `#`, or a
+/// percent sign with two hexadecimal digits (RFC 3986 s2; a request target has no fragment).
+pub fn is_uri(bytes: &[u8]) -> bool {
+    let is_plain =
+        |byte: u8| byte.is_ascii_alphanumeric() || b"-._~:/?[]@!$&'()*+,;=".contains(&byte);
+    let is_encoded = |at: usize| {
+        bytes[at] == b'%'
+            && bytes.get(at + 1..at + 3).is_some_and(|hex| hex.iter().all(u8::is_ascii_hexdigit))
+    };
+    !bytes.is_empty() && (0..bytes.len()).all(|at| is_plain(bytes[at]) || is_encoded(at))
+}

@@ -1,2 +1,64 @@
-//! Not written yet.
-fn main() {}
+//! Stage 4: a process for each connection, and none left behind. Seen from outside.
+
+#[path = "stage4/family.rs"]
+mod family;
+#[path = "stage4/fork.rs"]
+mod fork;
+#[path = "stage4/limits.rs"]
+mod limits;
+#[path = "stage4/load.rs"]
+mod load;
+#[path = "stage4/log.rs"]
+mod log;
+#[path = "stage4/mistakes.rs"]
+mod mistakes;
+#[path = "stage4/reap.rs"]
+mod reap;
+#[path = "stage4/shortage.rs"]
+mod shortage;
+#[path = "stage4/stop.rs"]
+mod stop;
+
+use std::process::ExitCode;
+
+use grader::contract::{self, LISTENING_HTTP};
+use grader::{Check, Group, Target, corpus};
+
+fn main() -> ExitCode {
+    let target = Target::reference(env!("CARGO_BIN_EXE_stage4-fork"));
+    grader::run("stage 4", &target, GROUPS)
+}
+
+const GROUPS: &[Group] = &[
+    Group::together(&[LISTENING_HTTP]),
+    Group::together(fork::CHECKS),
+    Group::together(reap::CHECKS),
+    Group::together(stop::CHECKS),
+    Group::together(log::CHECKS),
+    Group::together(shortage::CHECKS),
+    Group::together(mistakes::CHECKS),
+    Group::together(CORPUS),
+    Group::together(contract::CHECKS),
+    Group::alone(limits::CHECKS),
+    Group::alone(load::CHECKS),
+];
+
+/// As many as a small machine answers side by side without delay.
+const AT_ONCE: usize = 16;
+
+const CORPUS: &[Check] = &[
+    Check {
+        id: "corpus-whole",
+        title: "every request of the corpus gets its answer",
+        rule: "tests/requests/README.md, one rule a request",
+        hint: "Take the first request of the list and send it by hand.",
+        run: |target| corpus::whole(target, 4, AT_ONCE),
+    },
+    Check {
+        id: "corpus-byte-by-byte",
+        title: "every request of the corpus gets the same answer when each byte comes on its own",
+        rule: "RFC 9112 s2.2, and one rule a request in tests/requests/README.md",
+        hint: "Decide on the bytes that have come, not on what one read brought.",
+        run: |target| corpus::bytewise(target, 4, AT_ONCE),
+    },
+];

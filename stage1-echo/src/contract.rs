@@ -4,7 +4,7 @@
 //! server listens, wrong usage ends with exit code 2 and a failure with 1, each with one line on
 //! standard error that says what to do.
 
-use std::env::{self, VarError};
+use std::env;
 use std::fmt::{self, Display};
 use std::io;
 use std::net::{SocketAddr, ToSocketAddrs};
@@ -82,43 +82,28 @@ pub fn listen_from_env(backlog: i32) -> Result<(OwnedFd, SocketAddr), Failure> {
 }
 
 fn address_from_env() -> Result<SocketAddr, Failure> {
-    let host = variable("HOST")?.unwrap_or(DEFAULT_HOST.to_string());
-    let port = match variable("PORT")? {
-        None => DEFAULT_PORT,
-        Some(text) => text.parse().map_err(|_| {
-            Failure::Usage(format!(
-                "PORT is {text:?}; it must be a number from 0 to 65535 (0: any free port)"
-            ))
-        })?,
+    let host = variable("HOST").unwrap_or(DEFAULT_HOST.to_string());
+    let port = variable("PORT").unwrap_or(DEFAULT_PORT.to_string());
+    let Ok(number) = port.parse::<u16>() else {
+        let what = "it must be a number from 0 to 65535 (0: any free port)";
+        return Err(Failure::Usage(format!("PORT is {port:?}; {what}")));
     };
-    let addresses = (host.as_str(), port).to_socket_addrs();
-    addresses.ok().and_then(|mut all| all.next()).ok_or_else(|| {
-        Failure::Usage(format!(
-            "HOST is {host:?}; it must be an address of this machine, such as 127.0.0.1 or ::1"
-        ))
+    let mut addresses = (host.as_str(), number).to_socket_addrs().into_iter().flatten();
+    addresses.next().ok_or_else(|| {
+        let what = "it must be an address of this machine, such as 127.0.0.1 or ::1";
+        Failure::Usage(format!("HOST is {host:?}; {what}"))
     })
 }
 
-/// A variable of the environment, if it is set.
-///
-/// # Errors
-/// `Usage` if its value is not UTF-8.
-pub fn variable(name: &str) -> Result<Option<String>, Failure> {
-    match env::var(name) {
-        Ok(value) => Ok(Some(value)),
-        Err(VarError::NotPresent) => Ok(None),
-        Err(VarError::NotUnicode(value)) => {
-            Err(Failure::Usage(format!("{name} is {value:?}, which is not UTF-8")))
-        }
-    }
+/// A variable of the environment, if it is set; what is not UTF-8 in it is replaced.
+pub fn variable(name: &str) -> Option<String> {
+    env::var_os(name).map(|value| value.to_string_lossy().into_owned())
 }
 
 fn unlistenable(address: SocketAddr, error: Errno) -> Failure {
     let advice = match error {
-        Errno::EADDRINUSE => {
-            "another server has this port: stop it, or choose another with PORT=8889"
-        }
-        Errno::EACCES => "ports below 1024 are for root: choose another with PORT=8888",
+        Errno::EADDRINUSE => "another server has this port: stop it, or choose another, PORT=8889",
+        Errno::EACCES => "ports below 1024 are for root: choose another, PORT=8888",
         Errno::EADDRNOTAVAIL => "HOST must be an address of this machine, such as 127.0.0.1 or ::1",
         _ => "choose another address with HOST and PORT",
     };

@@ -57,7 +57,7 @@ impl HeadPatience {
 /// # Errors
 /// `Usage` if it is not a number above 0 and at most a day.
 pub fn seconds_from_env(name: &str) -> Result<Option<Duration>, Failure> {
-    let Some(text) = variable(name)? else { return Ok(None) };
+    let Some(text) = variable(name) else { return Ok(None) };
     match text.parse::<f64>() {
         Ok(seconds) if seconds > 0.0 && seconds <= 86_400.0 => {
             Ok(Some(Duration::from_secs_f64(seconds).max(Duration::from_millis(1))))

@@ -12,6 +12,7 @@
 //! | `check` | one check: its id, its sentence, its rule, its hint, its function |
 //! | `contract` | the checks that are the same for every server |
 //! | `corpus` | the requests in `tests/requests`, and the checks that send them all |
+//! | `curl` | the checks that let curl use the demo application |
 //! | `target` | which program is under test, and how it is started |
 //! | `server` | that program, running; `launch` and `running` start and end it, `witness` keeps what it printed |
 //! | `client` | one connection to it, byte by byte if need be; `dial` opens it, `background` sends while it is read |
@@ -42,6 +43,7 @@ pub mod chunked;
 pub mod client;
 pub mod contract;
 pub mod corpus;
+pub mod curl;
 pub mod date;
 pub mod dial;
 pub mod escape;

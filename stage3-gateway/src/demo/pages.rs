@@ -1,6 +1,6 @@
 //! First reading: what a website is made of: a page, a form, and an answer to what is typed in.
 
-use stage2_single_request::page::html;
+use stage2_single_request::escape::html;
 
 use super::urlencoded::value;
 use super::{not_allowed, text};

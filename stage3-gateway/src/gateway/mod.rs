@@ -16,3 +16,7 @@ pub mod error;
 pub mod response;
 pub mod run;
 pub mod validator;
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, missing_docs)]
+pub mod testing;

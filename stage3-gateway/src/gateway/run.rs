@@ -117,3 +117,6 @@ impl Sending<'_> {
 fn guarded<T>(call: impl FnOnce() -> Result<T, Error>) -> Result<T, Error> {
     catch_unwind(AssertUnwindSafe(call)).unwrap_or(Err(Error::Panic))
 }
+
+#[cfg(test)]
+mod tests;

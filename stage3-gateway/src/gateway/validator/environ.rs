@@ -1,6 +1,6 @@
 //! First reading: the variables, which are the server's to give.
 
-use stage2_single_request::request_line::is_token;
+use stage2_single_request::syntax::is_token;
 
 use crate::gateway::environ::Environ;
 use crate::gateway::error::Error;
@@ -45,7 +45,7 @@ pub fn check(environ: &Environ) -> Result<(), Error> {
         }
     }
     let path = environ.get("PATH_INFO").unwrap_or_default();
-    let asks_the_server = path == b"*"[..] && environ.text("REQUEST_METHOD") == "OPTIONS";
+    let asks_the_server = *path == b"*"[..] && environ.text("REQUEST_METHOD") == "OPTIONS";
     if !path.is_empty() && !is_path(&path) && !asks_the_server {
         return Err(Error::Rule("the server's PATH_INFO must be empty or begin with a slash"));
     }

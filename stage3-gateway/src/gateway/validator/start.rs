@@ -1,6 +1,6 @@
 //! First reading: status and fields, which are the application's to give.
 
-use stage2_single_request::request_line::is_token;
+use stage2_single_request::syntax::is_token;
 
 /// The code in the status.
 ///

@@ -29,13 +29,13 @@ impl HeadLines {
     /// # Errors
     /// It ends otherwise than with CR LF, or breaks a limit.
     pub fn judge(&mut self, line: &[u8]) -> Result<Line, Fault> {
+        self.judge_unfinished(line.len() - 1)?; // first, as if its end had come later
         let text = line.strip_suffix(b"\r\n").ok_or(Fault::BareLineEnd)?;
         if text.contains(&b'\r') {
             return Err(Fault::BareLineEnd);
         }
         match self.section {
             None if text.is_empty() => self.empty_before(),
-            None if text.len() > REQUEST_LINE => Err(Fault::RequestLineTooLong),
             None => {
                 self.section = Some(0);
                 Ok(Line::Part)

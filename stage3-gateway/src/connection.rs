@@ -67,9 +67,7 @@ pub fn serve_connection(
     let outcome = run(&*service.application, &mut environ, Asked::by(&head), &mut output);
     drop(environ);
     service.log.answered(client, bytes, outcome);
-    if !input.is_exhausted() {
-        close_gently(connection);
-    }
+    close_gently(connection);
     Ok(())
 }
 // ANCHOR_END: serve_connection

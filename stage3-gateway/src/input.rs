@@ -57,11 +57,6 @@ impl<'c> ConnectionInput<'c> {
         }
     }
 
-    /// Whether the request has been read to its end, and nothing beyond it has come.
-    pub fn is_exhausted(&self) -> bool {
-        self.decoder.is_done() && self.at == self.received.len()
-    }
-
     fn fill(&mut self) -> Result<(), Error> {
         if self.expects_continue && !self.response_begun.load(Ordering::Relaxed) {
             send_before(&mut self.pace, self.connection, CONTINUE).map_err(Error::Connection)?;

@@ -26,7 +26,7 @@ impl Pace {
 
     /// How long to wait for the client now; `None` if it has been too slow.
     pub fn patience(&self) -> Option<Duration> {
-        let earned = Duration::from_secs(self.bytes / SLOWEST);
+        let earned = Duration::from_millis(self.bytes * 1000 / SLOWEST);
         let left = self.grace.max(earned).saturating_sub(self.waited);
         if left.is_zero() { None } else { Some(left.min(self.silence)) }
     }

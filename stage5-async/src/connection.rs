@@ -67,9 +67,9 @@ pub trait Answer: Send + Sync + 'static {
 /// How a connection is to end.
 #[derive(Debug, PartialEq, Eq)]
 pub enum End {
-    /// Nothing more is coming from the client, as far as we know.
-    Clean,
-    /// The client may still be sending, and must not lose the answer for it.
+    /// Nobody is there to be told anything.
+    AtOnce,
+    /// The client has been answered, and may still be sending.
     Gentle,
 }
 
@@ -90,7 +90,7 @@ pub async fn serve_connection<A: Answer>(
             Ok(Some(head)) => {
                 Box::pin(exchange(&mut wire, head, turn, client, service, &mut stop)).await
             }
-            Ok(None) => Err(End::Clean),
+            Ok(None) => Err(End::AtOnce),
             Err(fault) => {
                 let received = wire.take();
                 Err(refuse(&mut wire, client, service, &received, &fault.into()).await)
@@ -134,13 +134,12 @@ async fn exchange<A: Answer>(
     let outcome = service.answer.answer(&request, &mut exchange).await;
     service.answered(client, bytes, outcome);
     let persists = outcome.persistent && exchange.discard().await;
-    let (behind, is_read) = (exchange.incoming.behind(), exchange.incoming.left() == Some(0));
+    let behind = exchange.incoming.behind();
     wire.put_back(received, behind);
     if persists {
         return Ok(());
     }
     let flushed = wire.flush().await;
-    let is_clean = flushed.is_err() || is_read && wire.unused().is_empty();
-    Err(if is_clean { End::Clean } else { End::Gentle })
+    Err(if flushed.is_ok() { End::Gentle } else { End::AtOnce })
 }
 // ANCHOR_END: exchange

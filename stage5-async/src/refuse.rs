@@ -25,5 +25,5 @@ pub async fn refuse<A>(
     let outcome = Outcome { status: page.status, sent, persistent: false };
     service.answered(client, received, outcome);
     wire.begin();
-    if wire.flush().await.is_ok() { End::Gentle } else { End::Clean }
+    if wire.flush().await.is_ok() { End::Gentle } else { End::AtOnce }
 }

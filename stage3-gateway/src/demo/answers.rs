@@ -5,10 +5,7 @@ use std::thread::sleep;
 use std::time::Duration;
 
 use super::urlencoded::number;
-use super::{TEXT, text};
-use crate::gateway::application::{Body, StartResponse, empty, whole};
-use crate::gateway::environ::Environ;
-use crate::gateway::error::Error;
+use super::{Answer, Environ, StartResponse, TEXT, empty, text, whole};
 
 /// What `/big` is made of. Its pieces borrow from here, so that N bytes cost no memory.
 static BLOCK: [u8; 64 * 1024] = [b'x'; 64 * 1024];
@@ -20,13 +17,9 @@ const MOST_MS: u64 = 60_000;
 /// `/big?n=N`: N bytes, made when the server asks for them: an answer may be larger than the
 /// memory.
 // ANCHOR: big
-pub fn big<'r>(
-    environ: &mut Environ<'r>,
-    start_response: &mut StartResponse<'_>,
-) -> Result<Body<'r>, Error> {
+pub fn big<'r>(environ: &mut Environ<'r>, start_response: &mut StartResponse) -> Answer<'r> {
     let Some(mut left) = number(environ, "n", BIG) else { return bad_number(start_response, "n") };
-    let declared = left.to_string();
-    start_response("200 OK", &[TEXT, ("Content-Length", declared.as_bytes())], None)?;
+    start_response("200 OK", &[TEXT, ("Content-Length", left.to_string().as_bytes())], None)?;
     Ok(Box::new(iter::from_fn(move || {
         let length = usize::try_from(left).unwrap_or(usize::MAX).min(BLOCK.len());
         left -= length as u64;
@@ -38,10 +31,7 @@ pub fn big<'r>(
 /// `/stream?ms=N`: three pieces, with a pause between them. Nobody knows the length beforehand;
 /// each piece arrives before the next is made.
 // ANCHOR: stream
-pub fn stream<'r>(
-    environ: &mut Environ<'r>,
-    start_response: &mut StartResponse<'_>,
-) -> Result<Body<'r>, Error> {
+pub fn stream<'r>(environ: &mut Environ<'r>, start_response: &mut StartResponse) -> Answer<'r> {
     let Some(pause) = pause(environ) else { return bad_number(start_response, "ms") };
     start_response("200 OK", &[TEXT], None)?;
     Ok(Box::new((1..=3).map(move |part| {
@@ -54,46 +44,32 @@ pub fn stream<'r>(
 // ANCHOR_END: stream
 
 /// `/slow?ms=N`: waits, then answers. On stage 3 everybody else waits too.
-pub fn slow<'r>(
-    environ: &mut Environ<'r>,
-    start_response: &mut StartResponse<'_>,
-) -> Result<Body<'r>, Error> {
+pub fn slow<'r>(environ: &mut Environ<'r>, start_response: &mut StartResponse) -> Answer<'r> {
     let Some(pause) = pause(environ) else { return bad_number(start_response, "ms") };
     sleep(pause);
-    text(start_response, "200 OK", format!("waited {} ms\n", pause.as_millis()).into_bytes())
+    text(start_response, "200 OK", &format!("waited {} ms\n", pause.as_millis()))
 }
 
 /// `/status/N`: that status. The words behind the number are for people, and may be any
 /// (RFC 9112 s4).
-pub fn status<'r>(
-    environ: &mut Environ<'r>,
-    start_response: &mut StartResponse<'_>,
-) -> Result<Body<'r>, Error> {
-    let path = environ.text("PATH_INFO");
-    let code = path.strip_prefix("/status/").filter(|code| code.len() == 3);
-    match code.and_then(|code| code.parse::<u16>().ok()) {
-        Some(code @ (204 | 304)) => {
+pub fn status<'r>(environ: &mut Environ<'r>, start_response: &mut StartResponse) -> Answer<'r> {
+    match environ.text("PATH_INFO").strip_prefix("/status/").and_then(|code| code.parse().ok()) {
+        Some(code @ (204 | 205 | 304)) => {
+            // No content, and so no type of it (RFC 9110 s15.3.5, s15.3.6, s15.4.5).
             start_response(&format!("{code} As You Wish"), &[], None)?;
             Ok(empty())
         }
-        Some(205) => {
-            start_response("205 As You Wish", &[TEXT], None)?;
-            Ok(empty()) // RFC 9110 s15.3.6: no content, but a Content-Length of 0
+        Some(code @ 200..600) => {
+            text(start_response, &format!("{code} As You Wish"), &format!("{code}\n"))
         }
-        Some(code @ 200..=599) => {
-            text(start_response, &format!("{code} As You Wish"), format!("{code}\n").into_bytes())
-        }
-        _ => text(start_response, "400 Bad Request", b"a status is a number from 200 to 599\n"),
+        _ => text(start_response, "400 Bad Request", "a status is a number from 200 to 599\n"),
     }
 }
 
 /// `/write`: sends through `write`, as programs do that were written for `print`. What the body
 /// yields comes after that.
 // ANCHOR: write
-pub fn write<'r>(
-    _environ: &mut Environ<'r>,
-    start_response: &mut StartResponse<'_>,
-) -> Result<Body<'r>, Error> {
+pub fn write<'r>(_: &mut Environ<'r>, start_response: &mut StartResponse) -> Answer<'r> {
     let write = start_response("200 OK", &[TEXT], None)?;
     write(b"written ")?;
     write(b"twice ")?;
@@ -105,6 +81,6 @@ fn pause(environ: &Environ) -> Option<Duration> {
     number(environ, "ms", 0).map(|ms| Duration::from_millis(ms.min(MOST_MS)))
 }
 
-fn bad_number<'r>(start_response: &mut StartResponse<'_>, name: &str) -> Result<Body<'r>, Error> {
-    text(start_response, "400 Bad Request", format!("{name} must be a number\n").into_bytes())
+fn bad_number<'r>(start_response: &mut StartResponse, name: &str) -> Answer<'r> {
+    text(start_response, "400 Bad Request", &format!("{name} must be a number\n"))
 }

@@ -21,34 +21,31 @@ mod requests;
 mod tests;
 mod urlencoded;
 
-use std::borrow::Cow;
-
-use crate::gateway::application::{Body, StartResponse, whole};
+use crate::gateway::application::{Body, StartResponse, empty, whole};
 use crate::gateway::environ::Environ;
 use crate::gateway::error::Error;
 
-/// The media type of most answers here. Without the charset, a browser guesses.
-const TEXT: (&str, &[u8]) = ("Content-Type", b"text/plain; charset=utf-8");
+/// What an application returns: a body, unless it fails.
+type Answer<'r> = Result<Body<'r>, Error>;
 
 /// Each route is an application by itself.
-type Route = for<'r> fn(&mut Environ<'r>, &mut StartResponse<'_>) -> Result<Body<'r>, Error>;
+type Route = for<'r> fn(&mut Environ<'r>, &mut StartResponse) -> Answer<'r>;
+
+/// The media type of most answers here. Without the charset, a browser guesses.
+const TEXT: (&str, &[u8]) = ("Content-Type", b"text/plain; charset=utf-8");
 
 /// The table of routes.
 ///
 /// # Errors
 /// What the route fails with: the wrong ones do so on purpose.
 // ANCHOR: demo
-pub fn demo<'r>(
-    environ: &mut Environ<'r>,
-    start_response: &mut StartResponse<'_>,
-) -> Result<Body<'r>, Error> {
+pub fn demo<'r>(environ: &mut Environ<'r>, start_response: &mut StartResponse) -> Answer<'r> {
     let route: Route = match environ.text("PATH_INFO").as_str() {
         "/" => pages::index,
         "/favicon.ico" => pages::favicon,
         "/hello" => pages::hello,
         "/form" => pages::form,
-        "/environ" => requests::environ,
-        path if path.starts_with("/environ/") => requests::environ,
+        path if path == "/environ" || path.starts_with("/environ/") => requests::environ,
         "/echo" => requests::echo,
         "/half-read" => requests::half_read,
         "/big" => answers::big,
@@ -74,21 +71,13 @@ pub fn demo<'r>(
 // ANCHOR_END: demo
 
 /// Answers with a text.
-fn text<'r>(
-    start_response: &mut StartResponse<'_>,
-    status: &str,
-    content: impl Into<Cow<'r, [u8]>>,
-) -> Result<Body<'r>, Error> {
+fn text<'r>(start_response: &mut StartResponse, status: &str, content: &str) -> Answer<'r> {
     start_response(status, &[TEXT], None)?;
-    Ok(whole(content))
+    Ok(whole(content.as_bytes().to_vec()))
 }
 
 /// Refuses a method and names those that would do (RFC 9110 s15.5.6).
-fn not_allowed<'r>(
-    start_response: &mut StartResponse<'_>,
-    allowed: &'static str,
-) -> Result<Body<'r>, Error> {
-    let allow = ("Allow", allowed.as_bytes());
-    start_response("405 Method Not Allowed", &[TEXT, allow], None)?;
+fn not_allowed<'r>(start_response: &mut StartResponse, allowed: &'r str) -> Answer<'r> {
+    start_response("405 Method Not Allowed", &[TEXT, ("Allow", allowed.as_bytes())], None)?;
     Ok(whole(format!("this takes {allowed} only\n").into_bytes()))
 }

@@ -1,5 +1,5 @@
 //! The second room: the gateway between a server and an application (PEP 3333). Nothing here knows
-//! a socket: the environ comes from a head, the response goes to a [`response::Sink`].
+//! a socket: the environ comes from a head, the response goes to a [`run::Sink`].
 //!
 //! | file | reading | what it holds |
 //! | --- | --- | --- |
@@ -8,7 +8,7 @@
 //! | `response.rs` | first | what `start_response` and `write` share: the state of a response |
 //! | `run.rs` | first | runs an application for one request |
 //! | `error.rs` | hardening | what can go wrong between the two, and whose fault it is |
-//! | `validator.rs` | hardening | middleware that checks both sides against the PEP |
+//! | `validator/` | | middleware that checks both sides against the PEP |
 
 pub mod application;
 pub mod environ;

@@ -9,6 +9,7 @@
 mod content;
 mod corpus;
 mod head;
+mod request_line;
 mod response;
 
 use proptest::prelude::*;

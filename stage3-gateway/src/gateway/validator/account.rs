@@ -1,6 +1,6 @@
 //! First reading: what the application declared, and what it sent.
 
-use super::start::{check_fields, check_status};
+use super::start::{Fields, check_fields, check_status, has_content};
 use crate::gateway::environ::Environ;
 use crate::gateway::error::Error;
 
@@ -25,22 +25,16 @@ impl Account {
     ///
     /// # Errors
     /// The rule that the application breaks by this call.
-    pub fn start(
-        &mut self,
-        status: &str,
-        fields: &[(&str, &[u8])],
-        has_exc_info: bool,
-    ) -> Result<bool, Error> {
-        if self.started && !has_exc_info {
+    pub fn start(&mut self, status: &str, fields: &Fields, exc_info: bool) -> Result<bool, Error> {
+        if self.started && !exc_info {
             return Err(self.broken("the application called start_response again without exc_info"));
         }
         self.started = true;
         let code = check_status(status).map_err(|rule| self.broken(rule))?;
         let declared = check_fields(code, fields).map_err(|rule| self.broken(rule))?;
         // To HEAD and with 304, a length is that of content which is not sent.
-        let has_content = !self.head_only && !matches!(code, 204 | 304);
-        self.declared = declared.filter(|_| has_content);
-        Ok(has_exc_info && self.sent > 0)
+        self.declared = declared.filter(|_| !self.head_only && has_content(code));
+        Ok(exc_info && self.sent > 0)
     }
 
     /// A piece is sent.

@@ -10,28 +10,16 @@ type Rule = (&'static str, fn(&[u8]) -> bool, &'static str);
 
 const RULES: [Rule; 7] = [
     ("REQUEST_METHOD", is_token, "the server must give a REQUEST_METHOD, such as GET"),
-    (
-        "SCRIPT_NAME",
-        |value| value.is_empty() || is_path(value) && value != b"/",
-        "the server's SCRIPT_NAME must be empty or begin with a slash, and not be one",
-    ),
+    ("SCRIPT_NAME", is_prefix, "the server's SCRIPT_NAME must be empty or a path, and not / alone"),
     ("SERVER_NAME", |value| !value.is_empty(), "the server must give a SERVER_NAME"),
-    (
-        "SERVER_PORT",
-        |value| !value.is_empty() && is_digits(value),
-        "the server must give a SERVER_PORT, a number",
-    ),
+    ("SERVER_PORT", |port| !port.is_empty() && is_digits(port), "the server must give SERVER_PORT"),
     (
         "SERVER_PROTOCOL",
         |value| value.starts_with(b"HTTP/"),
-        "the server must give a SERVER_PROTOCOL, such as HTTP/1.1",
+        "the server must give SERVER_PROTOCOL",
     ),
     ("CONTENT_LENGTH", is_digits, "the server's CONTENT_LENGTH must be a number"),
-    (
-        "wsgi.url_scheme",
-        |value| matches!(value, b"http" | b"https"),
-        "the server's wsgi.url_scheme must be http or https",
-    ),
+    ("wsgi.url_scheme", is_scheme, "the server's wsgi.url_scheme must be http or https"),
 ];
 
 /// Checks the variables of a request.
@@ -44,9 +32,9 @@ pub fn check(environ: &Environ) -> Result<(), Error> {
             return Err(Error::Rule(rule));
         }
     }
-    let path = environ.get("PATH_INFO").unwrap_or_default();
-    let asks_the_server = *path == b"*"[..] && environ.text("REQUEST_METHOD") == "OPTIONS";
-    if !path.is_empty() && !is_path(&path) && !asks_the_server {
+    let path = environ.text("PATH_INFO");
+    let is_asterisk = path == "*" && environ.text("REQUEST_METHOD") == "OPTIONS";
+    if !path.is_empty() && !path.starts_with('/') && !is_asterisk {
         return Err(Error::Rule("the server's PATH_INFO must be empty or begin with a slash"));
     }
     if ["HTTP_CONTENT_TYPE", "HTTP_CONTENT_LENGTH"].iter().any(|name| environ.get(name).is_some()) {
@@ -55,10 +43,14 @@ pub fn check(environ: &Environ) -> Result<(), Error> {
     Ok(())
 }
 
-fn is_path(value: &[u8]) -> bool {
-    value.starts_with(b"/")
+fn is_prefix(value: &[u8]) -> bool {
+    value.is_empty() || value.starts_with(b"/") && value != b"/"
 }
 
 fn is_digits(value: &[u8]) -> bool {
     value.iter().all(u8::is_ascii_digit)
+}
+
+fn is_scheme(value: &[u8]) -> bool {
+    matches!(value, b"http" | b"https")
 }

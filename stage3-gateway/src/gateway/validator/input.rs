@@ -22,23 +22,18 @@ struct Watched<'r> {
 impl Read for Watched<'_> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let length = self.input.read(buffer)?;
-        if self.ended && length > 0 {
-            return Err(broken("the server's input goes on after it had ended"));
-        }
-        self.ended |= length == 0 && !buffer.is_empty();
-        if let Some(left) = &mut self.left {
-            let Some(after) = left.checked_sub(length as u64) else {
-                return Err(broken("the server's input goes beyond CONTENT_LENGTH"));
-            };
-            *left = after;
-            if self.ended && after > 0 {
-                return Err(broken("the server's input ends before CONTENT_LENGTH"));
-            }
-        }
-        Ok(length)
+        let is_end = length == 0 && !buffer.is_empty();
+        let rule = if self.ended && length > 0 {
+            "the server's input goes on after it had ended"
+        } else if self.left.is_some_and(|left| length as u64 > left) {
+            "the server's input goes beyond CONTENT_LENGTH"
+        } else if self.left.is_some_and(|left| is_end && left > 0) {
+            "the server's input ends before CONTENT_LENGTH"
+        } else {
+            self.left = self.left.map(|left| left - length as u64);
+            self.ended |= is_end;
+            return Ok(length);
+        };
+        Err(Error::Rule(rule).into())
     }
-}
-
-fn broken(rule: &'static str) -> io::Error {
-    Error::Rule(rule).into()
 }

@@ -51,19 +51,15 @@ pub fn validator(inner: impl Application) -> impl Application {
             Ok(&write as Write)
         };
         let body = inner.call(environ, &mut start)?;
+        account.borrow().check_started()?;
+        let promised = body.size_hint();
         let account = account.into_inner();
-        account.check_started()?;
-        Ok(watched(body, account))
+        Ok(Box::new(Watched { body, account, promised, pieces: 0, ended: false }) as Body)
     })
 }
 // ANCHOR_END: validator
 
 const TOO_LATE: &str = "the server took exc_info after content had gone out; it must fail then";
-
-fn watched(body: Body, account: Account) -> Body {
-    let promised = body.size_hint();
-    Box::new(Watched { body, account, promised, pieces: 0, ended: false })
-}
 
 /// A body, and both sides of it are watched.
 struct Watched<'r> {
@@ -80,15 +76,11 @@ impl<'r> Iterator for Watched<'r> {
 
     fn next(&mut self) -> Option<Self::Item> {
         if self.ended {
-            let sentence = "the server asked for another piece after the body had ended";
-            return Some(Err(Error::Rule(sentence)));
+            let rule = "the server asked for another piece after the body had ended";
+            return Some(Err(Error::Rule(rule)));
         }
         let piece = self.body.next();
-        let checked = match &piece {
-            Some(Ok(piece)) => self.came(piece),
-            Some(Err(_)) => Ok(()),
-            None => self.is_whole(),
-        };
+        let checked = self.check(&piece);
         self.ended = checked.is_err() || !matches!(piece, Some(Ok(_)));
         checked.map_or_else(|error| Some(Err(error)), |()| piece)
     }
@@ -99,19 +91,18 @@ impl<'r> Iterator for Watched<'r> {
 }
 
 impl Watched<'_> {
-    fn came(&mut self, piece: &[u8]) -> Result<(), Error> {
-        self.pieces += 1;
-        if self.promised.1.is_some_and(|most| self.pieces > most) {
-            return Err(Error::Rule(HINT));
+    fn check(&mut self, piece: &Option<Result<Cow<[u8]>, Error>>) -> Result<(), Error> {
+        let (least, most) = self.promised;
+        match piece {
+            None if self.pieces < least => Err(Error::Rule(HINT)),
+            None => self.account.settle(),
+            Some(_) if most.is_some_and(|most| self.pieces >= most) => Err(Error::Rule(HINT)),
+            Some(Ok(piece)) => {
+                self.pieces += 1;
+                self.account.add(piece)
+            }
+            Some(Err(_)) => Ok(()),
         }
-        self.account.add(piece)
-    }
-
-    fn is_whole(&self) -> Result<(), Error> {
-        if self.pieces < self.promised.0 {
-            return Err(Error::Rule(HINT));
-        }
-        self.account.settle()
     }
 }
 

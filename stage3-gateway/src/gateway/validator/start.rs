@@ -2,6 +2,9 @@
 
 use stage2_single_request::syntax::is_token;
 
+/// The fields of a response, as `start_response` takes them.
+pub type Fields<'f> = [(&'f str, &'f [u8])];
+
 /// The code in the status.
 ///
 /// # Errors
@@ -22,7 +25,7 @@ pub fn check_status(status: &str) -> Result<u16, &'static str> {
 ///
 /// # Errors
 /// The rule that they break.
-pub fn check_fields(code: u16, fields: &[(&str, &[u8])]) -> Result<Option<u64>, &'static str> {
+pub fn check_fields(code: u16, fields: &Fields) -> Result<Option<u64>, &'static str> {
     let mut length = None;
     let mut has_type = false;
     for &(name, value) in fields {
@@ -32,32 +35,34 @@ pub fn check_fields(code: u16, fields: &[(&str, &[u8])]) -> Result<Option<u64>, 
             return Err("the application gives Content-Length twice");
         }
     }
-    match (code, has_type) {
-        (204 | 304, true) => Err("the application gives a Content-Type where there is no content"),
-        (204 | 304, false) | (_, true) => Ok(length),
-        (_, false) => Err("the application gives no Content-Type"),
+    match (has_content(code), has_type) {
+        (true, false) => Err("the application gives no Content-Type"),
+        (false, true) => Err("the application gives a Content-Type where there is no content"),
+        _ => Ok(length),
     }
+}
+
+/// RFC 9110 s15.3.5, s15.3.6, s15.4.5: these statuses have none.
+pub fn has_content(code: u16) -> bool {
+    !matches!(code, 204 | 205 | 304)
 }
 
 fn check_field(name: &str, value: &[u8]) -> Result<(), &'static str> {
     if !is_token(name.as_bytes()) {
-        return Err("the name of a field is no token: letters, digits and hyphens do well");
+        Err("the application's field has a name that is not made of letters, digits and hyphens")
+    } else if name.eq_ignore_ascii_case("status") {
+        Err("the application gives a field named Status; the status has its own argument")
+    } else if name.ends_with(['-', '_']) {
+        Err("the application's field has a name that ends with a hyphen or an underscore")
+    } else if value.iter().any(u8::is_ascii_control) {
+        Err("the application's field has a line end or another control in its value")
+    } else {
+        Ok(())
     }
-    if name.eq_ignore_ascii_case("status") {
-        return Err("the application gives a field named Status; the status has its own argument");
-    }
-    if name.ends_with(['-', '_']) {
-        return Err("the name of a field must not end with a hyphen or an underscore");
-    }
-    if value.iter().any(u8::is_ascii_control) {
-        return Err("the value of a field must not hold a line end or another control");
-    }
-    Ok(())
 }
 
 fn number(value: &[u8]) -> Result<u64, &'static str> {
     let digits = str::from_utf8(value).ok().filter(|text| text.bytes().all(|b| b.is_ascii_digit()));
-    digits
-        .and_then(|digits| digits.parse().ok())
-        .ok_or("the application's Content-Length is no number")
+    let number = digits.and_then(|digits| digits.parse().ok());
+    number.ok_or("the application's Content-Length is no number")
 }

@@ -23,3 +23,10 @@ pub fn is_uri(bytes: &[u8]) -> bool {
     };
     !bytes.is_empty() && (0..bytes.len()).all(|at| is_plain(bytes[at]) || is_encoded(at))
 }
+
+/// The number in `1*DIGIT` (RFC 9110 s8.6), if it is one that we can hold. `str::parse` alone would
+/// take `+5` too.
+pub fn digits(bytes: &[u8]) -> Option<u64> {
+    let text = text_if(|bytes| bytes.iter().all(u8::is_ascii_digit), bytes)?;
+    text.parse().ok()
+}

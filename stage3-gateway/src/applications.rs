@@ -2,10 +2,8 @@
 
 use std::sync::Arc;
 
-use crate::demo::demo;
-use crate::gateway::application::{Application, Body, StartResponse, whole};
-use crate::gateway::environ::Environ;
-use crate::gateway::error::Error;
+use crate::demo::{demo, hello};
+use crate::gateway::application::Application;
 use crate::gateway::validator::validator;
 use crate::shout::shout;
 
@@ -27,14 +25,3 @@ pub fn by_name(name: &str) -> Option<Arc<dyn Application>> {
         _ => None,
     }
 }
-
-/// The smallest application.
-// ANCHOR: hello
-fn hello<'r>(
-    _environ: &mut Environ<'r>,
-    start_response: &mut StartResponse<'_>,
-) -> Result<Body<'r>, Error> {
-    start_response("200 OK", &[("Content-Type", b"text/plain")], None)?;
-    Ok(whole(b"Hello world from Rust!\n"))
-}
-// ANCHOR_END: hello

@@ -8,7 +8,7 @@ use std::time::Instant;
 use stage2_single_request::deadline::uninterrupted;
 
 use crate::connection::Service;
-use crate::gateway::run::Sink;
+use crate::gateway::sink::Sink;
 use crate::log::Log;
 use crate::pace::Pace;
 

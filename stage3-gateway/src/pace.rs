@@ -27,7 +27,7 @@ impl Pace {
     /// How long to wait for the client now; `None` if it has been too slow.
     pub fn patience(&self) -> Option<Duration> {
         let earned = Duration::from_millis(self.bytes * 1000 / SLOWEST);
-        let left = self.grace.max(earned).saturating_sub(self.waited);
+        let left = (self.grace + earned).saturating_sub(self.waited);
         if left.is_zero() { None } else { Some(left.min(self.silence)) }
     }
 
@@ -59,7 +59,7 @@ mod tests {
             pace.moved(1, SECOND);
             pace.patience().is_some()
         });
-        assert_eq!(seconds.count(), 9);
+        assert_eq!(seconds.count(), 10);
     }
 
     #[test]

@@ -5,7 +5,7 @@ use std::io::{self, Cursor, ErrorKind, Read};
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use stage3_gateway::gateway::error::Error;
-use stage3_gateway::gateway::run::Sink;
+use stage3_gateway::gateway::sink::Sink;
 use tokio::sync::mpsc::{Receiver, Sender};
 
 use crate::blocking::{Content, Message, gone};

@@ -21,12 +21,10 @@ mod requests;
 mod tests;
 mod urlencoded;
 
-use crate::gateway::application::{Body, StartResponse, empty, whole};
-use crate::gateway::environ::Environ;
-use crate::gateway::error::Error;
+pub use pages::hello;
 
-/// What an application returns: a body, unless it fails.
-type Answer<'r> = Result<Body<'r>, Error>;
+use crate::gateway::application::{Answer, Body, StartResponse, empty, whole};
+use crate::gateway::environ::Environ;
 
 /// Each route is an application by itself.
 type Route = for<'r> fn(&mut Environ<'r>, &mut StartResponse) -> Answer<'r>;
@@ -43,7 +41,7 @@ pub fn demo<'r>(environ: &mut Environ<'r>, start_response: &mut StartResponse) -
     let route: Route = match environ.text("PATH_INFO").as_str() {
         "/" => pages::index,
         "/favicon.ico" => pages::favicon,
-        "/hello" => pages::hello,
+        "/hello" => hello,
         "/form" => pages::form,
         path if path == "/environ" || path.starts_with("/environ/") => requests::environ,
         "/echo" => requests::echo,

@@ -26,6 +26,9 @@ pub type Write<'s> = &'s dyn Fn(&[u8]) -> Result<(), Error>;
 /// PEP's `close()`.
 pub type Body<'r> = Box<dyn Iterator<Item = Result<Cow<'r, [u8]>, Error>> + 'r>;
 
+/// What an application returns: a body, unless it fails.
+pub type Answer<'r> = Result<Body<'r>, Error>;
+
 /// What a server runs.
 pub trait Application: Send + Sync + 'static {
     /// Answers one request.
@@ -36,21 +39,21 @@ pub trait Application: Send + Sync + 'static {
         &self,
         environ: &mut Environ<'r>,
         start_response: &mut StartResponse<'_>,
-    ) -> Result<Body<'r>, Error>;
+    ) -> Answer<'r>;
 }
 // ANCHOR_END: application
 
 /// Every function of that form is an application.
 impl<F> Application for F
 where
-    F: for<'r> Fn(&mut Environ<'r>, &mut StartResponse<'_>) -> Result<Body<'r>, Error>,
+    F: for<'r> Fn(&mut Environ<'r>, &mut StartResponse<'_>) -> Answer<'r>,
     F: Send + Sync + 'static,
 {
     fn call<'r>(
         &self,
         environ: &mut Environ<'r>,
         start_response: &mut StartResponse<'_>,
-    ) -> Result<Body<'r>, Error> {
+    ) -> Answer<'r> {
         self(environ, start_response)
     }
 }
@@ -59,7 +62,7 @@ where
 /// to work for every lifetime.
 pub fn application<F>(function: F) -> F
 where
-    F: for<'r> Fn(&mut Environ<'r>, &mut StartResponse<'_>) -> Result<Body<'r>, Error>,
+    F: for<'r> Fn(&mut Environ<'r>, &mut StartResponse<'_>) -> Answer<'r>,
 {
     function
 }

@@ -12,8 +12,8 @@ use std::net::SocketAddr;
 
 use percent_encoding::percent_decode_str;
 
-use crate::http::framing::Framing;
-use crate::http::head::{Field, Head};
+use crate::gateway::variables::{VARIABLES, field_name, server_name, text, variable_name};
+use crate::http::head::Head;
 
 /// What the server says about itself, the same for every request.
 #[derive(Debug, Clone)]
@@ -37,23 +37,6 @@ pub struct Environ<'r> {
     set: BTreeMap<String, Cow<'r, [u8]>>,
     input: Input<'r>,
 }
-
-/// The variables that do not come from fields. Those that a request lacks have no value.
-const VARIABLES: [&str; 13] = [
-    "CONTENT_LENGTH",
-    "CONTENT_TYPE",
-    "PATH_INFO",
-    "QUERY_STRING",
-    "REMOTE_ADDR",
-    "REMOTE_PORT",
-    "REQUEST_METHOD",
-    "SCRIPT_NAME",
-    "SERVER_NAME",
-    "SERVER_PORT",
-    "SERVER_PROTOCOL",
-    "HTTP_HOST", // not from a field when the target is a whole URI
-    "wsgi.url_scheme",
-];
 
 impl<'r> Environ<'r> {
     /// The environ of a request.
@@ -79,7 +62,7 @@ impl<'r> Environ<'r> {
             "PATH_INFO" => percent_decode_str(target.path).into(),
             "QUERY_STRING" => target.query.as_bytes().into(),
             "CONTENT_TYPE" => return self.joined("content-type", b", "),
-            "CONTENT_LENGTH" => return self.content_length(),
+            "CONTENT_LENGTH" => return self.joined("content-length", b", "),
             "SERVER_NAME" => server_name(self.server.address),
             "SERVER_PORT" => text(self.server.address.port()),
             "SERVER_PROTOCOL" => text(self.head.version),
@@ -88,7 +71,7 @@ impl<'r> Environ<'r> {
             "wsgi.url_scheme" => b"http".into(),
             "HTTP_HOST" if target.authority.is_some() => target.authority?.as_bytes().into(),
             "HTTP_COOKIE" => return self.joined("cookie", b"; "), // RFC 6265 s5.4
-            _ => return self.joined(&field_name(name)?, b", "),   // RFC 9110 s5.2
+            _ => return self.joined(&field_name(name)?, b", "),
         })
     }
     // ANCHOR_END: get
@@ -112,8 +95,7 @@ impl<'r> Environ<'r> {
         names.filter_map(|name| Some((name.clone(), self.get(&name)?))).collect()
     }
 
-    /// `wsgi.input`: reads the content; at its end, and only there, it reads 0 bytes
-    /// (`wsgi.input_terminated`).
+    /// `wsgi.input`: reads the content; at its end, and only there, it reads 0 bytes.
     pub fn input(&mut self) -> &mut (dyn Read + Send + Sync + 'r) {
         &mut *self.input
     }
@@ -148,58 +130,25 @@ impl<'r> Environ<'r> {
         false
     }
 
+    /// `wsgi.input_terminated`: whether the input ends by itself, so that it is safe to read to its
+    /// end.
+    pub fn input_terminated(&self) -> bool {
+        true
+    }
+
     /// `wsgi.errors`: where an application writes what the people who run it should know.
     pub fn errors(&self) -> impl io::Write + use<> {
         io::stderr()
     }
 
-    fn content_length(&self) -> Option<Cow<'r, [u8]>> {
-        let declared = self.head.values("content-length").next()?;
-        if matches!(self.head.framing, Framing::Length(_)) { Some(declared.into()) } else { None }
-    }
-
-    /// The values of all fields of that name as one.
+    /// The values of all fields of that name as one (RFC 9110 s5.2).
     fn joined(&self, name: &str, separator: &[u8]) -> Option<Cow<'r, [u8]>> {
-        let mut values =
-            self.head.fields.iter().filter(|field| field.is(name)).map(|field| field.value);
-        let first = values.next()?;
-        let Some(second) = values.next() else { return Some(first.into()) };
-        let mut all = [first, second].join(separator);
-        for value in values {
-            all.extend_from_slice(separator);
-            all.extend_from_slice(value);
+        let fields = self.head.fields.iter().filter(|field| field.is(name));
+        let values: Vec<&'r [u8]> = fields.map(|field| field.value).collect();
+        match values[..] {
+            [] => None,
+            [only] => Some(only.into()),
+            _ => Some(values.join(separator).into()),
         }
-        Some(all.into())
     }
-}
-
-/// An address of IPv6 stands in brackets (RFC 3875 s4.1.14).
-fn server_name(address: SocketAddr) -> Cow<'static, [u8]> {
-    match address {
-        SocketAddr::V4(address) => text(address.ip()),
-        SocketAddr::V6(address) => text(format_args!("[{}]", address.ip())),
-    }
-}
-
-fn text(value: impl ToString) -> Cow<'static, [u8]> {
-    value.to_string().into_bytes().into()
-}
-
-/// The field that `HTTP_ACCEPT_LANGUAGE` stands for: `accept-language`.
-///
-/// A name with an underscore is nobody's field: `X_User` would become the same variable as
-/// `X-User`, and a client could pass itself off as the proxy in front that sets the latter.
-fn field_name(variable: &str) -> Option<String> {
-    let name = variable.strip_prefix("HTTP_")?;
-    let is_ours = !matches!(name, "CONTENT_TYPE" | "CONTENT_LENGTH" | "PROXY");
-    let is_plain = !name.contains(|c: char| c == '-' || c.is_ascii_lowercase());
-    (is_ours && is_plain).then(|| name.replace('_', "-"))
-}
-
-/// The variable that a field becomes, if it becomes one. `Proxy` does not: programs take
-/// `HTTP_PROXY` from the environment for the proxy to use (CVE-2016-5385).
-fn variable_name(field: &Field) -> Option<String> {
-    let is_ours = !["content-type", "content-length", "proxy"].iter().any(|name| field.is(name));
-    let name = || format!("HTTP_{}", field.name.to_ascii_uppercase().replace('-', "_"));
-    (is_ours && !field.name.contains('_')).then(name)
 }

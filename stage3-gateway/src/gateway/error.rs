@@ -5,7 +5,7 @@ use std::fmt::{self, Display};
 use std::io;
 
 use crate::http::fault::Fault;
-use crate::http::response::Malformed;
+use crate::http::malformed::Malformed;
 
 /// An error that an application hands to `start_response`, when it wants to answer with an error
 /// in place of what it had started (the `exc_info` of PEP 3333).
@@ -31,9 +31,9 @@ pub enum Error {
 impl Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
         match self {
-            Error::Application(error) => write!(f, "{error}"),
+            Error::Application(error) => write!(f, "the application failed: {error}"),
             Error::Rule(rule) => write!(f, "{rule} (PEP 3333)"),
-            Error::Malformed(what) => write!(f, "{what}"),
+            Error::Malformed(what) => write!(f, "the application must not send this: {what}"),
             Error::Panic => write!(f, "the application panicked"),
             Error::Request(fault) => write!(f, "{fault}"),
             Error::Connection(error) => write!(f, "the client has gone: {error}"),

@@ -2,11 +2,10 @@
 
 use std::mem;
 
-use stage1_echo::terminal::warn;
-use stage2_single_request::response::Response as Page;
-
 use crate::gateway::error::{Error, ExcInfo};
-use crate::http::response::{Asked, Encoder, Head};
+use crate::gateway::mend::complain;
+use crate::http::encoder::Encoder;
+use crate::http::response::{Asked, Head};
 
 /// What became of a response.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -22,15 +21,15 @@ pub struct Outcome {
 /// One response on its way. It does no I/O: what is to be sent is appended to `out`.
 #[derive(Debug)]
 pub struct Response {
-    asked: Asked,
-    state: State,
+    pub(super) asked: Asked,
+    pub(super) state: State,
     status: u16,
     sent: u64,
 }
 
 /// How far a response has come.
 #[derive(Debug)]
-enum State {
+pub(super) enum State {
     /// `start_response` has not been called.
     Nothing,
     /// It has, but nothing was sent: an error can still replace it.
@@ -130,43 +129,11 @@ impl Response {
         }
     }
 
-    fn finish(&mut self, out: &mut Vec<u8>) -> Result<bool, Error> {
+    pub(super) fn finish(&mut self, out: &mut Vec<u8>) -> Result<bool, Error> {
         let encoder = self.encoder(Some(0), out)?;
         if encoder.missing() > 0 {
             complain(&Error::Rule("the body is shorter than its Content-Length"));
         }
         Ok(encoder.finish(out))
     }
-
-    /// Answers with an error if nothing was sent yet. If something was, only the early end of the
-    /// connection can tell the client that the rest is missing.
-    fn fail(&mut self, error: &Error, out: &mut Vec<u8>) -> bool {
-        let page = match error {
-            Error::Connection(_) => return false,
-            Error::Request(fault) => {
-                self.close(); // nobody knows where the next request starts
-                Page::plain(fault.status(), fault)
-            }
-            _ => {
-                complain(error);
-                Page::plain(500, "the application failed")
-            }
-        };
-        if self.is_sending() {
-            return false;
-        }
-        self.state = State::Nothing;
-        self.whole_page(&page, out).unwrap_or(false)
-    }
-
-    fn whole_page(&mut self, page: &Page, out: &mut Vec<u8>) -> Result<bool, Error> {
-        self.start(&page.status_text(), &[("Content-Type", page.content_type.as_bytes())], None)?;
-        self.piece(&page.content, Some(page.content.len() as u64), out)?;
-        self.finish(out)
-    }
-}
-
-/// Tells whoever runs the server what the client is not told.
-pub fn complain(error: &Error) {
-    warn(format_args!("the application failed: {error}"));
 }

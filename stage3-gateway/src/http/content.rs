@@ -1,4 +1,4 @@
-//! First reading: a request's content, taken out of its framing piece by piece.
+//! Hardening: a request's content, taken out of its framing piece by piece.
 
 use crate::http::chunked::Chunked;
 use crate::http::fault::Fault;

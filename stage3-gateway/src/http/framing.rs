@@ -4,6 +4,7 @@
 //! next one is: request smuggling. So whatever is not entirely clear is refused, and never
 //! repaired.
 
+use stage2_single_request::syntax::digits;
 use stage2_single_request::version::Version;
 
 use crate::http::fault::Fault;
@@ -27,7 +28,7 @@ pub fn framing(version: Version, fields: &[Field]) -> Result<Framing, Fault> {
     let mut codings: Vec<&[u8]> = Vec::new();
     for field in fields {
         if field.is("content-length") {
-            let value = content_length(field.value)?;
+            let value = digits(field.value).ok_or(Fault::ContentLength(field.value.to_vec()))?;
             if length.replace(value).is_some() {
                 return Err(Fault::ContentLength(b"given twice".to_vec())); // RUSTSEC-2021-0078
             }
@@ -41,12 +42,6 @@ pub fn framing(version: Version, fields: &[Field]) -> Result<Framing, Fault> {
         (Some(_), false) => Err(Fault::TransferEncoding("stands beside Content-Length")),
         (None, false) => Err(Fault::TransferEncoding("does not exist in HTTP/1.0")),
     }
-}
-
-/// `1*DIGIT` (RFC 9110 s8.6). `str::parse` alone would take `+5` too.
-fn content_length(value: &[u8]) -> Result<u64, Fault> {
-    let digits = str::from_utf8(value).ok().filter(|text| text.bytes().all(|b| b.is_ascii_digit()));
-    digits.and_then(|digits| digits.parse().ok()).ok_or(Fault::ContentLength(value.to_vec()))
 }
 
 /// RFC 9112 s6.1: `chunked` comes last and once; what we can't decode before it is not ours.

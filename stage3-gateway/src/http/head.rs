@@ -5,15 +5,15 @@
 
 use std::mem::MaybeUninit;
 
-use stage2_single_request::fault::Fault as HeadFault;
 use stage2_single_request::limits::FIELDS;
-use stage2_single_request::request_line::RequestLine;
-use stage2_single_request::syntax::is_uri;
 use stage2_single_request::version::Version;
 
 use crate::http::fault::Fault;
 use crate::http::framing::{Framing, framing};
-use crate::http::target::{Target, is_authority};
+use crate::http::head_checks::{
+    check_host, check_target, expects_continue, is_persistent, why_not,
+};
+use crate::http::target::Target;
 
 /// What a request says before its content.
 #[derive(Debug)]
@@ -67,9 +67,7 @@ impl<'b> Head<'b> {
         else {
             return Err(why_not(bytes, status));
         };
-        if !is_uri(raw_target.as_bytes()) {
-            return Err(HeadFault::Target(raw_target.as_bytes().to_vec()).into());
-        }
+        check_target(raw_target)?;
         let version = if minor == 0 { Version::Http10 } else { Version::Http11 };
         let fields: Vec<Field> =
             request.headers.iter().map(|h| Field { name: h.name, value: h.value }).collect();
@@ -95,52 +93,4 @@ impl<'b> Head<'b> {
     pub fn values<'n>(&self, name: &'n str) -> impl Iterator<Item = &'b [u8]> + use<'_, 'n, 'b> {
         self.fields.iter().filter(move |field| field.is(name)).map(|field| field.value)
     }
-}
-
-/// `httparse` says what it did not like, but not which status that deserves; stage 2 knows.
-fn why_not(bytes: &[u8], status: httparse::Result<usize>) -> Fault {
-    let line = bytes.split(|&byte| byte == b'\r').next().unwrap_or(bytes);
-    match (RequestLine::parse(line), status) {
-        (Err(fault), _) => Fault::Head(fault),
-        (Ok(_), Err(httparse::Error::HeaderName)) => Fault::Field("its name is no token"),
-        (Ok(_), Err(httparse::Error::HeaderValue)) => Fault::Field("its value holds a control"),
-        (Ok(_), _) => Fault::Field("it is no \"name: value\""),
-    }
-}
-
-/// RFC 9112 s3.2: one `Host` in HTTP/1.1, at most one in HTTP/1.0, and a sound one.
-fn check_host(version: Version, fields: &[Field]) -> Result<(), Fault> {
-    let mut hosts = fields.iter().filter(|field| field.is("host"));
-    match (hosts.next(), hosts.next()) {
-        (None, _) if version == Version::Http11 => Err(Fault::Host("missing")),
-        (_, Some(_)) => Err(Fault::Host("given twice")),
-        (Some(host), _) if !is_authority(host.value) => Err(Fault::Host("no host and port")),
-        _ => Ok(()),
-    }
-}
-
-/// RFC 9110 s10.1.1: there is one expectation, and HTTP/1.0 does not know it.
-fn expects_continue(version: Version, fields: &[Field]) -> Result<bool, Fault> {
-    let mut expects = false;
-    for field in fields.iter().filter(|field| field.is("expect") && version == Version::Http11) {
-        if !field.value.eq_ignore_ascii_case(b"100-continue") {
-            return Err(Fault::Expectation(field.value.to_vec()));
-        }
-        expects = true;
-    }
-    Ok(expects)
-}
-
-/// RFC 9112 s9.3: HTTP/1.1 connections persist unless told otherwise, HTTP/1.0 ones if asked to.
-fn is_persistent(version: Version, fields: &[Field]) -> bool {
-    let says = |option: &str| {
-        let mut values =
-            fields.iter().filter(|field| field.is("connection")).map(|field| field.value);
-        values.any(|value| {
-            value
-                .split(|&b| b == b',')
-                .any(|part| part.trim_ascii().eq_ignore_ascii_case(option.as_bytes()))
-        })
-    };
-    !says("close") && (version == Version::Http11 || says("keep-alive"))
 }

@@ -4,19 +4,27 @@
 //!
 //! | file | reading | what it holds |
 //! | --- | --- | --- |
-//! | `head.rs` | first | a request's head: `httparse` and what it leaves to us |
-//! | `target.rs` | first | path, query and authority in the request target |
+//! | `head.rs` | first | a request's head, by `httparse` |
+//! | `response.rs` | first | a response's head |
+//! | `encoder.rs` | first | a response's content, framed |
+//! | `target.rs` | hardening | path, query and authority in the request target |
+//! | `content.rs` | hardening | a request's content, taken out of its framing |
+//! | `head_checks.rs` | hardening | what of a head `httparse` leaves to us |
+//! | `authority.rs` | hardening | host and port |
 //! | `framing.rs` | hardening | how the length of a request's content is found |
-//! | `content.rs` | first | content, taken out of its framing piece by piece |
 //! | `chunked.rs` | hardening | the chunked transfer coding, read strictly |
-//! | `response.rs` | first | a response's head, and how its content is framed |
+//! | `malformed.rs` | hardening | what an application must not send |
 //! | `fault.rs` | hardening | what can be wrong with a request, and its status |
 
+pub mod authority;
 pub mod chunked;
 pub mod content;
+pub mod encoder;
 pub mod fault;
 pub mod framing;
 pub mod head;
+pub mod head_checks;
+pub mod malformed;
 pub mod response;
 pub mod target;
 

@@ -1,14 +1,12 @@
-//! First reading: a response's head, and how its content is framed (RFC 9112 s4 and s6).
-
-use std::fmt::{self, Display};
-use std::io::Write;
+//! First reading: a response's head, and how its content will be framed (RFC 9112 s4 and s6).
 
 use stage2_single_request::date::http_date;
-use stage2_single_request::escape::Escaped;
-use stage2_single_request::syntax::is_token;
+use stage2_single_request::syntax::digits;
 use stage2_single_request::version::Version;
 
+use crate::http::encoder::{Encoder, Framing, line};
 use crate::http::head::Head as RequestHead;
+use crate::http::malformed::{Malformed, check_field, status_code};
 
 /// What of the request decides about the form of its response.
 #[derive(Debug, Clone, Copy)]
@@ -43,48 +41,6 @@ pub struct Head {
     has_date: bool,
 }
 
-/// What an application must not put into a head.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Malformed {
-    /// Not of the form `200 OK`, or not from 200 to 599.
-    Status(String),
-    /// A name that is no token, or a value with a CR, LF or NUL in it.
-    Field(String, Vec<u8>),
-    /// A field that is about one connection and so the server's business (PEP 3333).
-    HopByHop(String),
-    /// `Content-Length` is no number, or there are two.
-    Length(Vec<u8>),
-}
-
-impl Display for Malformed {
-    fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
-        match self {
-            Malformed::Status(status) => {
-                write!(f, "the status must look like \"200 OK\", from 200 to 599: {status:?}")
-            }
-            Malformed::Field(name, value) => {
-                write!(f, "the field {name:?} must not have the value {}", Escaped(value))
-            }
-            Malformed::HopByHop(name) => write!(f, "the field {name} is the server's to send"),
-            Malformed::Length(value) => {
-                write!(f, "Content-Length must be one number: {}", Escaped(value))
-            }
-        }
-    }
-}
-
-/// Fields that speak of one connection (RFC 2616 s13.5.1, which PEP 3333 refers to).
-const HOP_BY_HOP: [&str; 8] = [
-    "connection",
-    "keep-alive",
-    "proxy-authenticate",
-    "proxy-authorization",
-    "te",
-    "trailers",
-    "transfer-encoding",
-    "upgrade",
-];
-
 impl Head {
     /// Checks what an application says of its response.
     ///
@@ -93,7 +49,7 @@ impl Head {
     // ANCHOR: new
     pub fn new(status: &str, fields: &[(&str, &[u8])]) -> Result<Head, Malformed> {
         let mut lines = Vec::with_capacity(256);
-        let code = status_code(status).ok_or_else(|| Malformed::Status(status.to_string()))?;
+        let code = status_code(status)?;
         line(&mut lines, &[b"HTTP/1.1 ", status.as_bytes()]);
         let mut head = Head { status: code, lines, length: None, has_date: false };
         for &(name, value) in fields {
@@ -104,14 +60,9 @@ impl Head {
     // ANCHOR_END: new
 
     fn add(&mut self, name: &str, value: &[u8]) -> Result<(), Malformed> {
-        if !is_token(name.as_bytes()) || value.iter().any(|byte| b"\r\n\0".contains(byte)) {
-            return Err(Malformed::Field(name.to_string(), value.to_vec()));
-        }
-        if HOP_BY_HOP.iter().any(|hop| name.eq_ignore_ascii_case(hop)) {
-            return Err(Malformed::HopByHop(name.to_string()));
-        }
+        check_field(name, value)?;
         if name.eq_ignore_ascii_case("content-length") {
-            let length = number(value).filter(|_| self.length.is_none());
+            let length = digits(value).filter(|_| self.length.is_none());
             self.length = Some(length.ok_or_else(|| Malformed::Length(value.to_vec()))?);
             return Ok(());
         }
@@ -153,91 +104,9 @@ impl Head {
             (true, Version::Http11) => {}
         }
         line(out, &[]);
-        Encoder { framing, persistent }
+        Encoder::new(framing, persistent)
     }
     // ANCHOR_END: send
-}
-
-/// Frames the content of one response.
-#[derive(Debug)]
-pub struct Encoder {
-    framing: Framing,
-    persistent: bool,
-}
-
-/// How the client learns where the content ends.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Framing {
-    /// There is none, whatever the application yields: HEAD, 204, 304.
-    Nothing,
-    Length {
-        left: u64,
-    },
-    Chunked,
-    /// HTTP/1.0: it ends with the connection.
-    UntilClose,
-}
-
-impl Encoder {
-    /// Whether the client is to get more content, so that asking for the next piece makes sense.
-    pub fn wants_content(&self) -> bool {
-        !matches!(self.framing, Framing::Nothing | Framing::Length { left: 0 })
-    }
-
-    /// Frames a piece of content and appends it to `out`. What goes beyond the declared length is
-    /// cut off. Returns how many bytes of content it appended.
-    // ANCHOR: piece
-    pub fn piece(&mut self, piece: &[u8], out: &mut Vec<u8>) -> usize {
-        match &mut self.framing {
-            Framing::Nothing => return 0,
-            Framing::Length { left } => {
-                let length = usize::try_from(*left).unwrap_or(usize::MAX).min(piece.len());
-                *left -= length as u64;
-                out.extend_from_slice(&piece[..length]);
-                return length;
-            }
-            Framing::Chunked if piece.is_empty() => {} // an empty chunk would be the last
-            Framing::Chunked => {
-                let _ = write!(out, "{:x}\r\n", piece.len()); // a Vec takes everything
-                line(out, &[piece]);
-            }
-            Framing::UntilClose => out.extend_from_slice(piece),
-        }
-        piece.len()
-    }
-    // ANCHOR_END: piece
-
-    /// Appends what ends the content, and returns whether the connection can go on. It can't if
-    /// bytes are missing that the head promised.
-    pub fn finish(&self, out: &mut Vec<u8>) -> bool {
-        if self.framing == Framing::Chunked {
-            out.extend_from_slice(b"0\r\n\r\n");
-        }
-        self.persistent && self.missing() == 0
-    }
-
-    /// How many bytes the head promised that have not come yet.
-    pub fn missing(&self) -> u64 {
-        if let Framing::Length { left } = self.framing { left } else { 0 }
-    }
-}
-
-fn line(out: &mut Vec<u8>, parts: &[&[u8]]) {
-    parts.iter().for_each(|part| out.extend_from_slice(part));
-    out.extend_from_slice(b"\r\n");
-}
-
-/// The code in `200 OK`; a final one, since an application can't send interim responses.
-fn status_code(status: &str) -> Option<u16> {
-    let (code, reason) = status.split_once(' ')?;
-    let is_sound = code.len() == 3 && !reason.contains(|c: char| c.is_control() && c != '\t');
-    code.parse().ok().filter(|code| is_sound && (200..600).contains(code))
-}
-
-fn number(value: &[u8]) -> Option<u64> {
-    let text =
-        str::from_utf8(value).ok().filter(|text| text.bytes().all(|b| b.is_ascii_digit()))?;
-    text.parse().ok()
 }
 
 #[cfg(test)]

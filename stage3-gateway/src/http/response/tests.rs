@@ -4,7 +4,8 @@
 
 use stage2_single_request::version::Version;
 
-use super::{Asked, Head, Malformed};
+use super::{Asked, Head};
+use crate::http::malformed::Malformed;
 
 /// The field lines that are sent, but for `Date`.
 fn sent(version: Version, persistent: bool, status: &str, fields: &[(&str, &[u8])]) -> Vec<String> {

@@ -1,6 +1,7 @@
 //! The forms of a request target.
 
-use super::{Target, is_authority};
+use super::Target;
+use crate::http::authority::is_authority;
 use crate::http::fault::Fault;
 
 /// Path, query and authority; `None` if the target has none of the forms.

@@ -1,0 +1,76 @@
+//! Hardening: what of a head `httparse` leaves to us.
+
+use stage2_single_request::fault::Fault as HeadFault;
+use stage2_single_request::request_line::RequestLine;
+use stage2_single_request::syntax::is_uri;
+use stage2_single_request::version::Version;
+
+use crate::http::authority::is_authority;
+use crate::http::fault::Fault;
+use crate::http::head::Field;
+
+/// `httparse` says what it did not like, but not which status that deserves; stage 2 knows.
+pub fn why_not(bytes: &[u8], status: httparse::Result<usize>) -> Fault {
+    let line = bytes.split(|&byte| byte == b'\r').next().unwrap_or(bytes);
+    match (RequestLine::parse(line), status) {
+        (Err(fault), _) => Fault::Head(fault),
+        (Ok(_), Err(httparse::Error::HeaderName)) => Fault::Field("its name is no token"),
+        (Ok(_), Err(httparse::Error::HeaderValue)) => Fault::Field("its value holds a control"),
+        (Ok(_), _) => Fault::Field("it is no \"name: value\""),
+    }
+}
+
+/// Whether every byte of the request target may stand there: `httparse` is not that strict.
+///
+/// # Errors
+/// Stage 2's `Target`.
+pub fn check_target(target: &str) -> Result<(), Fault> {
+    if is_uri(target.as_bytes()) {
+        return Ok(());
+    }
+    Err(HeadFault::Target(target.as_bytes().to_vec()).into())
+}
+
+/// RFC 9112 s3.2: one `Host` in HTTP/1.1, at most one in HTTP/1.0, and a sound one.
+///
+/// # Errors
+/// `Host`.
+pub fn check_host(version: Version, fields: &[Field]) -> Result<(), Fault> {
+    let mut hosts = fields.iter().filter(|field| field.is("host"));
+    match (hosts.next(), hosts.next()) {
+        (None, _) if version == Version::Http11 => Err(Fault::Host("missing")),
+        (_, Some(_)) => Err(Fault::Host("given twice")),
+        (Some(host), _) if !is_authority(host.value) => Err(Fault::Host("no host and port")),
+        _ => Ok(()),
+    }
+}
+
+/// Whether the client waits for `100 Continue`. RFC 9110 s10.1.1: there is no other expectation,
+/// and none in HTTP/1.0.
+///
+/// # Errors
+/// `Expectation`.
+pub fn expects_continue(version: Version, fields: &[Field]) -> Result<bool, Fault> {
+    let mut expects = false;
+    for field in fields.iter().filter(|field| field.is("expect") && version == Version::Http11) {
+        if !field.value.eq_ignore_ascii_case(b"100-continue") {
+            return Err(Fault::Expectation(field.value.to_vec()));
+        }
+        expects = true;
+    }
+    Ok(expects)
+}
+
+/// Whether the client would go on with the connection. RFC 9112 s9.3: HTTP/1.1 connections persist unless told otherwise, HTTP/1.0 ones if asked to.
+pub fn is_persistent(version: Version, fields: &[Field]) -> bool {
+    let says = |option: &str| {
+        let mut values =
+            fields.iter().filter(|field| field.is("connection")).map(|field| field.value);
+        values.any(|value| {
+            value
+                .split(|&b| b == b',')
+                .any(|part| part.trim_ascii().eq_ignore_ascii_case(option.as_bytes()))
+        })
+    };
+    !says("close") && (version == Version::Http11 || says("keep-alive"))
+}

@@ -1,0 +1,77 @@
+//! Hardening: what an application must not put into a response's head.
+
+use std::fmt::{self, Display};
+
+use stage2_single_request::escape::Escaped;
+use stage2_single_request::syntax::is_token;
+
+/// What an application must not put into a head.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Malformed {
+    /// Not of the form `200 OK`, or not from 200 to 599.
+    Status(String),
+    /// A name that is no token, or a value with a CR, LF or NUL in it.
+    Field(String, Vec<u8>),
+    /// A field that is about one connection and so the server's business (PEP 3333).
+    HopByHop(String),
+    /// `Content-Length` is no number, or there are two.
+    Length(Vec<u8>),
+}
+
+impl Display for Malformed {
+    fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
+        match self {
+            Malformed::Status(status) => {
+                write!(f, "the status must look like \"200 OK\", from 200 to 599: {status:?}")
+            }
+            Malformed::Field(name, value) => {
+                write!(f, "the field {name:?} must not have the value {}", Escaped(value))
+            }
+            Malformed::HopByHop(name) => write!(f, "the field {name} is the server's to send"),
+            Malformed::Length(value) => {
+                write!(f, "Content-Length must be one number: {}", Escaped(value))
+            }
+        }
+    }
+}
+
+/// Fields that speak of one connection (RFC 2616 s13.5.1, which PEP 3333 refers to).
+const HOP_BY_HOP: [&str; 8] = [
+    "connection",
+    "keep-alive",
+    "proxy-authenticate",
+    "proxy-authorization",
+    "te",
+    "trailers",
+    "transfer-encoding",
+    "upgrade",
+];
+
+/// Checks one field of a response, so that no value from outside can add another field, or a
+/// second response.
+///
+/// # Errors
+/// `Field` and `HopByHop`.
+pub fn check_field(name: &str, value: &[u8]) -> Result<(), Malformed> {
+    if !is_token(name.as_bytes()) || value.iter().any(|byte| b"\r\n\0".contains(byte)) {
+        return Err(Malformed::Field(name.to_string(), value.to_vec()));
+    }
+    if HOP_BY_HOP.iter().any(|hop| name.eq_ignore_ascii_case(hop)) {
+        return Err(Malformed::HopByHop(name.to_string()));
+    }
+    Ok(())
+}
+
+/// The code in `200 OK`; a final one, since an application can't send interim responses.
+///
+/// # Errors
+/// `Status`.
+pub fn status_code(status: &str) -> Result<u16, Malformed> {
+    final_code(status).ok_or_else(|| Malformed::Status(status.to_string()))
+}
+
+fn final_code(status: &str) -> Option<u16> {
+    let (code, reason) = status.split_once(' ')?;
+    let is_sound = code.len() == 3 && !reason.contains(|c: char| c.is_control() && c != '\t');
+    code.parse().ok().filter(|code| is_sound && (200..600).contains(code))
+}

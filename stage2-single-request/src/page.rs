@@ -12,6 +12,9 @@ pub fn page(request: &RequestLine) -> String {
         "<!doctype html>
 <html lang=\"en\">
 <meta charset=\"utf-8\">
+<meta name=\"viewport\" content=\"width=device-width\">
+<meta name=\"color-scheme\" content=\"light dark\">
+<style>body {{ max-width: 40rem; margin: 2rem auto; font: 1rem/1.5 system-ui }}</style>
 <title>One request</title>
 <h1>Your request line</h1>
 <dl>

@@ -18,6 +18,7 @@ use stage5_async::direct::Direct;
 use stage5_async::limits::{THREADS, raise_descriptor_limit, stop_patience_from_env};
 use stage5_async::live::Live;
 use stage5_async::serve::serve;
+use stage5_async::stop::Signals;
 use tokio::net::TcpListener;
 use tokio::runtime::{Builder, Runtime};
 
@@ -77,8 +78,9 @@ fn start<A: Answer>(
     let result = runtime.block_on(async {
         listening.set_nonblocking(true)?;
         let listening = TcpListener::from_std(listening)?;
+        let signals = Signals::listen()?; // before anybody can know that we are here
         say(format_args!("listening on http://{}", service.server.address));
-        serve(listening, service, stop_patience).await
+        serve(listening, signals, service, stop_patience).await
     });
     Runtime::shutdown_background(runtime);
     if let Some(log) = log {

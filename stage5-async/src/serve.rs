@@ -31,10 +31,10 @@ pub struct Server<A> {
 // ANCHOR: serve
 pub async fn serve<A: Answer>(
     listening: TcpListener,
+    mut signals: Signals,
     service: Service<A>,
     stop_patience: Duration,
 ) -> Result<(), Failure> {
-    let mut signals = Signals::listen()?;
     let (stopping, stop) = Stop::channel();
     let server = Server { service: Arc::new(service), stop, places: Places::new() };
     loop {

@@ -12,14 +12,15 @@
 //! | `check` | one check: its id, its sentence, its rule, its hint, its function |
 //! | `contract` | the checks that are the same for every server |
 //! | `corpus` | the requests in `tests/requests`, and the checks that send them all |
+//! | `gateway` | the checks that are the same for every server with the demo application |
 //! | `curl` | the checks that let curl use the demo application |
 //! | `target` | which program is under test, and how it is started |
-//! | `server` | that program, running; `launch` and `running` start and end it, `witness` keeps what it printed |
-//! | `client` | one connection to it, byte by byte if need be; `dial` opens it, `background` sends while it is read |
+//! | `server` | that program; `launch` and `running` start and end it, `witness` hears it |
+//! | `client` | one connection to it; `dial` opens it, `background` sends while it is read |
 //! | `exchange` | one request and its answer |
 //! | `response` | what came back, read strictly; `parse`, `chunked` and `date` are its parts |
 //! | `process` | children, zombies, descriptors and memory, seen from outside |
-//! | `failure` | what went wrong; `evidence` adds what is known, `tape` and `escape` show bytes, `story` lays it out |
+//! | `failure` | what went wrong; `evidence`, `tape`, `escape` and `story` tell it |
 //! | `random` | bytes and names that no server can know beforehand |
 //! | `patience` | how long to wait, and the only place in the tests that sleeps |
 //! | `interrupt` | Ctrl-C leaves no server behind |
@@ -50,6 +51,7 @@ pub mod escape;
 pub mod evidence;
 pub mod exchange;
 pub mod failure;
+pub mod gateway;
 mod interrupt;
 pub mod launch;
 mod parse;

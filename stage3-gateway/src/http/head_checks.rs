@@ -61,7 +61,8 @@ pub fn expects_continue(version: Version, fields: &[Field]) -> Result<bool, Faul
     Ok(expects)
 }
 
-/// Whether the client would go on with the connection. RFC 9112 s9.3: HTTP/1.1 connections persist unless told otherwise, HTTP/1.0 ones if asked to.
+/// Whether the client would go on with the connection. RFC 9112 s9.3: HTTP/1.1 connections
+/// persist unless told otherwise, HTTP/1.0 ones if asked to.
 pub fn is_persistent(version: Version, fields: &[Field]) -> bool {
     let says = |option: &str| {
         let mut values =

@@ -78,7 +78,10 @@ impl Head {
         let has_content = !matches!(self.status, 204 | 304);
         let length = match self.length {
             Some(_) if self.status == 204 => None, // RFC 9110 s8.6
-            None if !has_content || asked.head_only => None,
+            None if !has_content => None,
+            // An application may leave out the content that HEAD does not ask for: that an empty
+            // body is as long as the real one is not known.
+            None if asked.head_only => known.filter(|&length| length > 0),
             declared => declared.or(known),
         };
         let framing = match length {

@@ -1,0 +1,121 @@
+//! One call of curl: its command line, what it is fed, and what it says.
+
+use std::io::Write;
+use std::process::{Command, Stdio};
+use std::sync::Once;
+
+use crate::check::Verdict;
+use crate::evidence::Evidence;
+use crate::failure::{Failure, Seen};
+use crate::patience::{STEP_SECONDS, patience};
+use crate::server::Server;
+use crate::target::Target;
+
+/// Starts the target and looks at it, if curl is installed.
+pub(super) fn with_curl(target: &Target, look: impl Fn(&Server) -> Verdict) -> Verdict {
+    static ABSENT: Once = Once::new();
+    if Command::new("curl").arg("--version").output().is_err() {
+        ABSENT.call_once(|| eprintln!("curl is not installed: the checks with it look at nothing"));
+        return Ok(());
+    }
+    look(&target.start()?)
+}
+
+/// A call of curl that is about to be made.
+pub(super) struct Call<'c> {
+    server: &'c Server,
+    arguments: Vec<&'c str>,
+    input: &'c [u8],
+}
+
+/// What curl made of it.
+pub(super) struct Answer<'c> {
+    server: &'c Server,
+    by_hand: String,
+    pub stdout: Vec<u8>,
+    pub stderr: String,
+}
+
+impl<'c> Call<'c> {
+    pub fn new(server: &'c Server, arguments: &[&'c str]) -> Call<'c> {
+        Call { server, arguments: arguments.to_vec(), input: b"" }
+    }
+
+    /// With this on its standard input.
+    pub fn sending(mut self, input: &'c [u8]) -> Call<'c> {
+        self.input = input;
+        self
+    }
+
+    /// Asks for these paths, in this order, and expects curl to be content.
+    pub fn get(self, paths: &[&str]) -> Result<Answer<'c>, Failure> {
+        let mut command = Command::new("curl");
+        // Whatever the person who runs the checks has set for curl must not change the verdict.
+        command.args(["-q", "--silent", "--show-error", "--noproxy", "*", "--max-time"]);
+        command.arg(patience(STEP_SECONDS).as_secs_f64().to_string()).args(&self.arguments);
+        let address = self.server.address();
+        command.args(paths.iter().map(|path| format!("http://{address}{path}")));
+        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let by_hand = self.by_hand(paths);
+        let output = fed(command, self.input).map_err(|error| {
+            Failure::new(format!("curl can't be run: {error}")).seen(Seen::Machine)
+        })?;
+        let stderr = String::from_utf8_lossy(&output.stderr).into_owned();
+        let answer = Answer { server: self.server, by_hand, stdout: output.stdout, stderr };
+        answer.expect(output.status.success(), &format!("curl is content ({})", output.status))?;
+        Ok(answer)
+    }
+
+    /// The command as a reader would type it.
+    fn by_hand(&self, paths: &[&str]) -> String {
+        let plain = |c: char| c.is_ascii_alphanumeric() || "-_@./:=".contains(c);
+        let quoted = |word: &str| {
+            if word.chars().all(plain) { word.to_owned() } else { format!("'{word}'") }
+        };
+        let feed = match self.input.len() {
+            0 => String::new(),
+            length => format!("head -c {length} /dev/zero | "),
+        };
+        let urls = paths.iter().map(|path| quoted(&format!("http://127.0.0.1:8888{path}")));
+        let words: Vec<String> =
+            self.arguments.iter().map(|word| quoted(word)).chain(urls).collect();
+        format!("{feed}curl {}", words.join(" "))
+    }
+}
+
+/// Runs the command with `input`. It may leave some of it: a server may refuse half-way.
+fn fed(mut command: Command, input: &[u8]) -> std::io::Result<std::process::Output> {
+    let mut child = command.spawn()?;
+    let stdin = child.stdin.take();
+    std::thread::scope(|scope| {
+        scope.spawn(move || stdin.map(|mut stdin| stdin.write_all(input)));
+        child.wait_with_output()
+    })
+}
+
+impl Answer<'_> {
+    /// Standard output as text.
+    pub fn text(&self) -> String {
+        String::from_utf8_lossy(&self.stdout).into_owned()
+    }
+
+    /// Fails unless this is so; `what` says what should be.
+    pub fn expect(&self, holds: bool, what: &str) -> Verdict {
+        if holds {
+            return Ok(());
+        }
+        let failure = Failure::new(format!("expected that {what}")).by_hand(&self.by_hand);
+        let failure = failure.got(&self.stdout[..self.stdout.len().min(2000)]);
+        let failure = self
+            .stderr
+            .lines()
+            .take(20)
+            .fold(failure, |failure, line| failure.detail(format!("curl: {line}")));
+        Err(self.server.add_to(failure))
+    }
+
+    /// Fails unless standard output is exactly this.
+    pub fn expect_text(&self, text: &str) -> Verdict {
+        self.expect(self.stdout == text.as_bytes(), &format!("curl prints {text:?}"))
+    }
+}

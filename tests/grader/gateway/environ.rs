@@ -1,0 +1,103 @@
+//! The variables that say what is asked for.
+
+use super::talk::{get, request};
+use super::variables::Variables;
+use crate::check::{Check, Verdict};
+use crate::evidence::expect;
+use crate::random;
+use crate::target::Target;
+
+/// The variables of the request line, and the list as a whole.
+pub const CHECKS: &[Check] = &[
+    Check {
+        id: "environ-request-method",
+        title: "REQUEST_METHOD is the method as it came, also one that nobody has heard of",
+        rule: "PEP 3333, environ Variables; RFC 9110 s9.1: which methods there are is for the \
+               application to say",
+        hint: "Hand every token on as it is; the server has no list of methods.",
+        run: request_method,
+    },
+    Check {
+        id: "environ-path-info",
+        title: "PATH_INFO is the path, percent-decoded and without the query",
+        rule: "PEP 3333, environ Variables; RFC 3875 s4.1.5: PATH_INFO is not URL-encoded",
+        hint: "Cut the request target at its first `?`, then decode %XX in the first part only.",
+        run: path_info,
+    },
+    Check {
+        id: "environ-path-is-decoded-once",
+        title: "a path is decoded once, and its bytes need not be UTF-8",
+        rule: "RFC 3986 s2.4: never decode twice; PEP 3333, Unicode Issues: bytes, not text",
+        hint: "%2541 is %41 and not A. Keep bytes: from_utf8_lossy changes what is not UTF-8.",
+        run: decoded_once,
+    },
+    Check {
+        id: "environ-query-string",
+        title: "QUERY_STRING is what follows the first question mark, as it came",
+        rule: "RFC 3875 s4.1.7: the query is not decoded; the application takes it apart first",
+        hint: "`a=1%262` decoded is `a=1&2`, another query. Cut at the first `?`, and leave it so.",
+        run: query_string,
+    },
+    Check {
+        id: "environ-empty-variables",
+        title: "SCRIPT_NAME is there and empty, and QUERY_STRING too where there is no query",
+        rule: "PEP 3333, environ Variables (it lets empty ones be left out; these are always there)",
+        hint: "The application is the whole server here: nothing of the path belongs to its name.",
+        run: empty_variables,
+    },
+    Check {
+        id: "environ-is-sorted",
+        title: "each variable is there once, and the list is sorted",
+        rule: "PEP 3333: environ is a dictionary; the demo application sorts it",
+        hint: "Two lines of one name mean that two values were kept where one should be.",
+        run: sorted,
+    },
+];
+
+fn request_method(target: &Target) -> Verdict {
+    let server = target.start()?;
+    let unknown = random::name().to_uppercase();
+    ["GET", "POST", "DELETE", "M-SEARCH", "get", &unknown].into_iter().try_for_each(|method| {
+        Variables::of(&server, request(method, "/environ", ""))?.expect("REQUEST_METHOD", method)
+    })
+}
+
+fn path_info(target: &Target) -> Verdict {
+    let server = target.start()?;
+    let (first, second) = (random::name(), random::name());
+    let path = format!("/environ/{first}%20x/%c3%A9/{second}+?no=%20");
+    let variables = Variables::of(&server, get(&path))?;
+    variables.expect("PATH_INFO", format!("/environ/{first} x/é/{second}+"))
+}
+
+fn decoded_once(target: &Target) -> Verdict {
+    let server = target.start()?;
+    let name = random::name();
+    let variables = Variables::of(&server, get(&format!("/environ/{name}%2541%FF%2F%3F")))?;
+    variables.expect("PATH_INFO", [b"/environ/", name.as_bytes(), b"%41\xFF/?"].concat())
+}
+
+fn query_string(target: &Target) -> Verdict {
+    let server = target.start()?;
+    let query = format!("{}=%20+a%26b&c=/?", random::name());
+    let variables = Variables::of(&server, get(&format!("/environ?{query}")))?;
+    variables.expect("QUERY_STRING", &query)?;
+    variables.expect("PATH_INFO", "/environ")
+}
+
+fn empty_variables(target: &Target) -> Verdict {
+    let server = target.start()?;
+    ["/environ", "/environ?"].into_iter().try_for_each(|path| {
+        let variables = Variables::of(&server, get(path))?;
+        variables.expect("QUERY_STRING", "")?;
+        variables.expect("SCRIPT_NAME", "")
+    })
+}
+
+fn sorted(target: &Target) -> Verdict {
+    let server = target.start()?;
+    let fields = "X-Z: 1\r\nX-A: 1\r\nX-Z: 2\r\nAccept: */*\r\n";
+    let variables = Variables::of(&server, request("GET", "/environ", fields))?;
+    let sorted = variables.list.is_sorted_by(|(one, _), (next, _)| one < next);
+    expect(&variables.client, sorted, "the names ascend, none of them twice")
+}

@@ -1,0 +1,48 @@
+//! An application that calls start_response again, because it has failed in between.
+
+use super::cut::Cut;
+use super::talk::{next_is_served, visit};
+use crate::check::{Check, Verdict};
+use crate::evidence::expect;
+use crate::target::Target;
+
+/// In time and too late.
+pub const CHECKS: &[Check] = &[
+    Check {
+        id: "exc-info-in-time",
+        title: "called again with exc_info before anything was sent, start_response replaces all",
+        rule: "PEP 3333: with exc_info the headers are replaced if none were sent",
+        hint: "Don't send the head inside of start_response: wait for the first piece that is not \
+               empty. The page is the application's own, not that of the server's 500.",
+        run: in_time,
+    },
+    Check {
+        id: "exc-info-too-late",
+        title: "called again with exc_info after a piece was sent, the answer ends too early",
+        rule: "PEP 3333: start_response raises exc_info then; RFC 9112 s8: no last-chunk",
+        hint: "Hand the error back to the application, and when it passes that on, close the \
+               connection without the last-chunk: so the client knows that something is missing.",
+        run: too_late,
+    },
+];
+
+fn in_time(target: &Target) -> Verdict {
+    let server = target.start()?;
+    let (_, servers_own) = visit(&server, "/raise", 500)?;
+    let (mut client, response) = visit(&server, "/exc", 500)?;
+    let own = !response.content.is_empty() && response.content != servers_own.content;
+    expect(&client, own, "the content is what the application yields after its second call")?;
+    client.sees_end()
+}
+
+fn too_late(target: &Target) -> Verdict {
+    let server = target.start()?;
+    let cut = Cut::of(&server, "/exc-late")?;
+    cut.expect_only_a_200()?;
+    expect(&cut.client, !cut.rest.is_empty(), "the piece that was written before comes")?;
+    let chunked = cut.head.to_ascii_lowercase().contains("transfer-encoding: chunked");
+    expect(&cut.client, chunked, "the content is chunked, as its length is not known")?;
+    expect(&cut.client, !cut.rest.ends_with(b"0\r\n\r\n"), "there is no last-chunk")?;
+    drop(cut);
+    next_is_served(&server)
+}

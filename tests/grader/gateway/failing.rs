@@ -1,0 +1,122 @@
+//! An application that fails: what the client is told, what it is not told, and that the server
+//! lives on.
+
+use super::cut::Cut;
+use super::talk::{get, next_is_served, visit};
+use crate::check::{Check, Verdict};
+use crate::client::Client;
+use crate::evidence::expect;
+use crate::server::Server;
+use crate::target::Target;
+
+/// Errors before and after the first output.
+pub const CHECKS: &[Check] = &[
+    Check {
+        id: "failing-before-output",
+        title: "an application that fails before any output is answered for with 500",
+        rule: "RFC 9110 s15.6.1; PEP 3333, Error Handling",
+        hint: "Nothing was sent, so the server can still answer: with a page of its own.",
+        run: before_output,
+    },
+    Check {
+        id: "failing-tells-no-details",
+        title: "the client is not told why",
+        rule: "CWE-209: what went wrong inside helps those who attack",
+        hint: "Write the error to standard error, and a sentence that is always the same to the \
+               client.",
+        run: no_details,
+    },
+    Check {
+        id: "failing-after-output",
+        title: "an answer whose application fails in the middle ends early, without a second head",
+        rule: "PEP 3333, Error Handling; RFC 9112 s8",
+        hint: "The head is out: too late for a 500. Don't pad, don't explain: close.",
+        run: after_output,
+    },
+    Check {
+        id: "failing-is-told-on-stderr",
+        title: "whoever runs the server reads on standard error that an application failed",
+        rule: "PEP 3333, Error Handling: log it; design: the story on stderr",
+        hint: "An error that nobody sees is an error that nobody repairs: eprintln! one line.",
+        run: told,
+    },
+    Check {
+        id: "failing-leaves-the-server-alive",
+        title: "whatever an application does wrong, the same server serves the next client",
+        rule: "design: a panic or an error in the application never ends the server",
+        hint: "Handle the Result of each request inside of the loop; catch_unwind a panic.",
+        run: survives,
+    },
+];
+
+fn before_output(target: &Target) -> Verdict {
+    let server = target.start()?;
+    let (mut client, _) = visit(&server, "/raise", 500)?;
+    client.sees_end()
+}
+
+/// Words that come from inside: a route, a source file, a trace.
+const DETAILS: [&str; 8] =
+    ["/raise", "fails before", "panicked", "traceback", ".rs", ".py", "stack", "error("];
+
+fn no_details(target: &Target) -> Verdict {
+    let server = target.start()?;
+    let (client, of_raise) = visit(&server, "/raise", 500)?;
+    let text = of_raise.text().to_lowercase();
+    for word in DETAILS {
+        expect(&client, !text.contains(word), format!("the page does not say \"{word}\""))?;
+    }
+    drop(client);
+    // Two different failures, the same words.
+    let (client, of_never) = visit(&server, "/never", 500)?;
+    let same = of_never.content == of_raise.content;
+    expect(&client, same, "the page for another failure is the same")
+}
+
+fn after_output(target: &Target) -> Verdict {
+    let server = target.start()?;
+    let cut = Cut::of(&server, "/raise-late")?;
+    cut.expect_only_a_200()?;
+    cut.expect_declared(10)?;
+    expect(&cut.client, cut.rest.len() == 5, "5 bytes of content come, and then the end")?;
+    drop(cut);
+    next_is_served(&server)
+}
+
+fn told(target: &Target) -> Verdict {
+    ["/raise", "/raise-late", "/never", "/twice", "/inject"].into_iter().try_for_each(|path| {
+        let server = target.start()?;
+        let before = server.stderr_lines().len();
+        asked(&server, path)?;
+        let what = format!("a line on standard error after {path}");
+        server.wait_until(&what, || (server.stderr_lines().len() > before).then_some(()))
+    })
+}
+
+const WRONG: [&str; 9] = [
+    "/raise",
+    "/raise-late",
+    "/cl-short",
+    "/cl-long",
+    "/inject",
+    "/never",
+    "/twice",
+    "/exc",
+    "/exc-late",
+];
+
+fn survives(target: &Target) -> Verdict {
+    let server = target.start()?;
+    for path in WRONG {
+        asked(&server, path)?;
+        next_is_served(&server)?;
+    }
+    expect(&server, server.alive(), "the server still runs")
+}
+
+/// Asks, and takes whatever comes until the connection ends.
+fn asked(server: &Server, path: &str) -> Verdict {
+    let mut client: Client = server.connect()?;
+    client.send(get(path).as_bytes())?;
+    client.ending().map(drop)
+}

@@ -1,0 +1,105 @@
+//! The applications that the servers of this repository have by name, and the words of their demo.
+
+use super::talk::{get, post, visit};
+use crate::check::{Check, Verdict};
+use crate::evidence::{expect, expect_eq};
+use crate::exchange::{answered, ask};
+use crate::server::Server;
+use crate::target::Target;
+
+/// The command line and the demo, alone and inside of middleware.
+pub const CHECKS: &[Check] = &[
+    Check {
+        id: "applications-are-listed",
+        title: "--list names the applications, one a line, and ends with status 0",
+        rule: "the contract of every server from stage 3 on",
+        hint: "Print the table that --list and the choice by name share.",
+        run: listed,
+    },
+    Check {
+        id: "applications-unknown",
+        title: "an unknown application ends the server with status 2 and one line that helps",
+        rule: "the contract of every server from stage 3 on",
+        hint: "Look the name up before the server listens.",
+        run: unknown,
+    },
+    Check {
+        id: "applications-demo-in-its-own-words",
+        title: "reasons, pieces sent through write, and fields replaced in time arrive as they are",
+        rule: "PEP 3333, The start_response() Callable, The write() Callable",
+        hint: "The reason belongs to the status; what the body yields comes after what was written.",
+        run: words,
+    },
+    Check {
+        id: "applications-panic",
+        title: "an application that panics is answered for with 500, and the server lives on",
+        rule: "design: a panic ends one request; profiles keep panic = \"unwind\"",
+        hint: "catch_unwind around the call, around each piece, and around the drop of the body.",
+        run: panics,
+    },
+    Check {
+        id: "middleware-shout",
+        title: "middleware changes what the body yields and what is sent through write",
+        rule: "PEP 3333, Middleware: Components that Play Both Sides",
+        hint: "Content has two ways out. Text only: capitals would break a page.",
+        run: shout,
+    },
+];
+
+fn listed(target: &Target) -> Verdict {
+    let finished = target.launch().arg("--list").run()?;
+    expect(&finished, finished.status.success(), "the server ends with status 0")?;
+    let lines = finished.stdout_lines();
+    for name in ["demo", "hello", "shout", "validated"] {
+        let is_there = lines.iter().any(|line| line.split(' ').next() == Some(name));
+        expect(&finished, is_there, format!("a line of the list begins with {name}"))?;
+    }
+    Ok(())
+}
+
+fn unknown(target: &Target) -> Verdict {
+    let finished = target.launch().arg("no-such-application").run()?;
+    expect(&finished, finished.status.code() == Some(2), "the server ends with status 2")?;
+    let lines = finished.stderr_lines();
+    let [line] = &lines[..] else {
+        return expect(&finished, false, format!("there is one line on stderr: {lines:?}"));
+    };
+    let helps = line.contains("no-such-application") && line.contains("--list");
+    expect(&finished, helps, "the line names the application, and --list")
+}
+
+fn words(target: &Target) -> Verdict {
+    let server = target.start()?;
+    let (client, response) = visit(&server, "/status/299", 299)?;
+    expect_eq(&client, "this is the reason", "As You Wish", &response.reason)?;
+    drop(client);
+    said(&server, "/write", 200, "written twice and returned\n")?;
+    said(&server, "/exc", 500, "this replaced 200 OK\n")?;
+    let (client, response) = visit(&server, "/exc", 500)?;
+    response.expect_field(&client, "X-Answer", "second")?;
+    drop(client);
+    let (client, half) = ask(&server, post("/half-read", b"abcdef"))?;
+    expect_eq(&client, "this is the content", "read 3 of 6 bytes\n", &half.content)
+}
+
+fn said(server: &Server, path: &str, status: u16, content: &str) -> Verdict {
+    let (client, response) = visit(server, path, status)?;
+    expect_eq(&client, format!("this is what {path} says"), content, &response.content)
+}
+
+fn panics(target: &Target) -> Verdict {
+    let server = target.start()?;
+    answered(&server, get("/panic"), 500)?;
+    said(&server, "/hello", 200, "Hello world from Rust!\n")?;
+    server.wait_for_line("the panic's message", |line| line.contains("panicked at"))?;
+    expect(&server, server.alive(), "the server still runs")
+}
+
+fn shout(target: &Target) -> Verdict {
+    let server = target.launch().arg("shout").start()?;
+    said(&server, "/hello", 200, "HELLO WORLD FROM RUST!\n")?;
+    said(&server, "/write", 200, "WRITTEN TWICE AND RETURNED\n")?;
+    said(&server, "/stream", 200, "PART1\nPART2\nPART3\n")?;
+    let (client, page) = visit(&server, "/form", 200)?;
+    expect(&client, page.text().contains("<form"), "a page stays as it is")
+}

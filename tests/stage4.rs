@@ -22,7 +22,7 @@ mod stop;
 use std::process::ExitCode;
 
 use grader::contract::{self, LISTENING_HTTP};
-use grader::{Check, Group, Target, corpus};
+use grader::{Check, Group, Target, corpus, gateway};
 
 fn main() -> ExitCode {
     let target = Target::reference(env!("CARGO_BIN_EXE_stage4-fork"));
@@ -38,6 +38,8 @@ const GROUPS: &[Group] = &[
     Group::together(shortage::CHECKS),
     Group::together(mistakes::CHECKS),
     Group::together(CORPUS),
+    Group::together(gateway::CHECKS),
+    Group::together(gateway::OURS),
     Group::together(contract::CHECKS),
     Group::alone(limits::CHECKS),
     Group::alone(load::CHECKS),

@@ -16,8 +16,7 @@
 //! | `fork.rs` | first | the call that returns twice, and the signals around it |
 //! | `child.rs` | first | what a child does: answer, and end |
 //! | `children.rs` | first | what the parent does about children that have ended: reap |
-//! | `signals.rs` | first | the self-pipe: signals as bytes that `poll` can wait for |
-//! | `wait.rs` | first | sleeping until a client or a signal comes |
+//! | `signals.rs` | first | the self-pipe: sleeping until a client or a signal comes |
 //! | `ends.rs` | hardening | how children ended, and how they are made to |
 //! | `accept_errors.rs` | hardening | outliving `accept`'s errors without neglecting the children |
 //! | `stop.rs` | hardening | stopping: the queue first, then what runs, then by force |
@@ -34,4 +33,3 @@ pub mod refuse;
 pub mod serve;
 pub mod signals;
 pub mod stop;
-pub mod wait;

@@ -1,0 +1,129 @@
+//! A process for each connection, and each descriptor closed on the right side.
+
+use grader::{Check, Framing, Target, Verdict, expect, expect_eq, get, process};
+
+use crate::family::{alive, connect, connect_all, count, says_hello};
+
+pub const CHECKS: &[Check] = &[
+    Check {
+        id: "second-client-is-served-while-the-first-is-silent",
+        title: "a client is served by a process of its own while an earlier one says nothing",
+        rule: "POSIX fork(2)",
+        hint: "Fork after accept: the child serves the connection, the parent accepts the next one. \
+               A thread would serve both clients too, but no child is seen then.",
+        run: two_at_once,
+    },
+    Check {
+        id: "parent-closes-its-copy",
+        title: "while children serve, the parent has as many descriptors open as before",
+        rule: "POSIX fork(2): the child gets copies of all descriptors",
+        hint: "Drop the connection in the parent as soon as fork has returned.",
+        run: parent_closes,
+    },
+    Check {
+        id: "client-sees-the-end",
+        title: "an answer without Content-Length has an end that the client sees",
+        rule: "RFC 9112 s6.3; POSIX close(2): a connection ends when its last descriptor is closed",
+        hint: "If the client hangs after the last byte, somebody still holds a copy of the \
+               connection: the parent, or a child that was forked later.",
+        run: sees_the_end,
+    },
+    Check {
+        id: "child-ends-with-its-connection",
+        title: "each child ends when its client has been served",
+        rule: "POSIX _exit(2)",
+        hint: "End the child right after it has served: one that returns comes back into the \
+               parent's loop and accepts.",
+        run: child_ends,
+    },
+    Check {
+        id: "child-does-not-listen",
+        title: "no child holds the listening socket",
+        rule: "POSIX close(2): the port is taken as long as one descriptor is open",
+        hint: "Drop the listening socket in the child, first of all.",
+        run: child_does_not_listen,
+    },
+    Check {
+        id: "each-child-is-a-process-of-its-own",
+        title: "what a child changes in memory does not reach the next one",
+        rule: "PEP 3333, wsgi.multiprocess; POSIX fork(2): the child's memory is a copy",
+        hint: "Nothing to do: /closed counts in the child, and the parent never sees it.",
+        run: memory_is_not_shared,
+    },
+];
+
+fn two_at_once(target: &Target) -> Verdict {
+    let server = target.start()?;
+    let (mut first, _) = connect(&server)?;
+    let (mut second, _) = connect(&server)?;
+    says_hello(&mut second)?;
+    expect(&first, first.is_quiet(), "the first client is still connected")?;
+    says_hello(&mut first)
+}
+
+fn parent_closes(target: &Target) -> Verdict {
+    let server = target.start()?;
+    let descriptors = || process::descriptors(server.pid());
+    let before = descriptors();
+    let clients = connect_all(&server, 20)?;
+    server
+        .wait_until("the parent's copies to be closed", || (descriptors() == before).then_some(()))
+        .map_err(|failure| {
+            failure.expected(format!("{before:?}")).got(format!("{:?}", descriptors()))
+        })?;
+    let serving = alive(&server).len() == clients.len();
+    expect(&server, serving, "the children still serve")
+}
+
+/// Twice: the second child is forked while the first connection is open, and inherits what the
+/// parent has not closed.
+fn sees_the_end(target: &Target) -> Verdict {
+    let server = target.start()?;
+    let (mut first, _) = connect(&server)?;
+    let (mut second, _) = connect(&server)?;
+    for client in [&mut first, &mut second] {
+        client.send(b"GET /stream HTTP/1.0\r\n\r\n")?;
+        let response = client.response("GET")?;
+        response.expect_status(client, 200)?;
+        let by_close = response.framing == Framing::Close;
+        expect(client, by_close, "only the end of the connection ends this answer")?;
+        expect_eq(client, "all parts arrive", "part1\npart2\npart3\n", response.content)?;
+    }
+    Ok(())
+}
+
+fn child_ends(target: &Target) -> Verdict {
+    let server = target.start()?;
+    for _ in 0..3 {
+        let mut clients = [connect(&server)?.0, connect(&server)?.0, connect(&server)?.0];
+        clients.iter_mut().try_for_each(says_hello)?;
+        count(&server, 0)?;
+    }
+    Ok(())
+}
+
+fn child_does_not_listen(target: &Target) -> Verdict {
+    let server = target.start()?;
+    let port = server.address().port();
+    let listens = process::listening_ports(server.pid());
+    expect(&server, listens.is_none_or(|ports| ports == [port]), "the parent listens")?;
+    let (mut first, child) = connect(&server)?;
+    let (_second, later) = connect(&server)?;
+    for child in [child, later] {
+        server.wait_until("the child's copy of the listening socket to be closed", || {
+            process::listening_ports(child).is_none_or(|ports| ports.is_empty()).then_some(())
+        })?;
+    }
+    says_hello(&mut first)
+}
+
+fn memory_is_not_shared(target: &Target) -> Verdict {
+    let server = target.start()?;
+    for _ in 0..3 {
+        let (client, response) = get(&server, "/closed")?;
+        response.expect_status(&client, 200)?;
+        let count = response.text();
+        expect_eq(&client, "each child starts to count at 0", "0", count.trim())?;
+    }
+    Ok(())
+}

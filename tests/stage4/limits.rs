@@ -1,0 +1,57 @@
+//! How many children there may be. Each of these needs the whole machine: hundreds of processes.
+
+use grader::{Check, Client, Failure, Server, Signal, Target, Verdict, expect};
+
+use crate::family::{alive, asks, connect_all, is_answered, none_left, says_hello};
+
+/// How many may live at once.
+const CHILDREN: usize = 256;
+
+pub const CHECKS: &[Check] = &[
+    Check {
+        id: "at-most-256-children",
+        title: "the 257th client waits in the backlog, and is served when another one leaves",
+        rule: "design: at most 256 live children; POSIX listen(2)",
+        hint: "With 256 children, don't poll the listening socket until one has ended.",
+        run: at_most_256,
+    },
+    Check {
+        id: "full-server-stops-in-order",
+        title: "a full server that stops still serves who waits in the backlog",
+        rule: "design: a stopping server accepts what is queued, within its limits",
+        hint: "Full and stopping: wait for a child to end, not for the queue to be empty.",
+        run: full_server_stops,
+    },
+];
+
+/// A full server, a client that waits, and those that keep it waiting.
+fn full(server: &Server) -> Result<(Client, Vec<Client>), Failure> {
+    let silent = connect_all(server, CHILDREN)?;
+    let mut waiting = server.connect()?;
+    asks(&mut waiting)?;
+    // Looking takes time enough for a server without a limit to fork.
+    let within = (0..50).all(|_| alive(server).len() <= CHILDREN);
+    expect(server, within, format!("there are at most {CHILDREN} children"))?;
+    expect(&waiting, waiting.is_quiet(), "the next client waits")?;
+    Ok((waiting, silent))
+}
+
+fn at_most_256(target: &Target) -> Verdict {
+    let server = target.launch().env("HEAD_TIMEOUT", "60").start()?;
+    let (mut waiting, mut silent) = full(&server)?;
+    says_hello(&mut silent[100])?;
+    is_answered(&mut waiting)?;
+    drop(silent);
+    none_left(&server)
+}
+
+fn full_server_stops(target: &Target) -> Verdict {
+    let server = target.launch().env("HEAD_TIMEOUT", "60").env("STOP_TIMEOUT", "60").start()?;
+    let (mut waiting, mut silent) = full(&server)?;
+    server.stop(Signal::SIGTERM)?;
+    says_hello(&mut silent[100])?;
+    is_answered(&mut waiting)?;
+    drop(silent);
+    let status = server.wait_exit(8.0)?;
+    expect(&server, status.success(), "the server ends with status 0")
+}

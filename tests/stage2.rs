@@ -28,26 +28,11 @@ const GROUPS: &[Group] = &[
     Group::together(refuse::CHECKS),
     Group::together(clients::CHECKS),
     Group::together(log::CHECKS),
-    Group::together(CORPUS),
+    Group::together(&CORPUS),
     Group::together(contract::CHECKS),
 ];
 
 /// This server serves one client at a time.
 const AT_ONCE: usize = 1;
 
-const CORPUS: &[Check] = &[
-    Check {
-        id: "corpus-whole",
-        title: "every request of the corpus gets its answer",
-        rule: "tests/requests/README.md, one rule a request",
-        hint: "Take the first request of the list and send it by hand.",
-        run: |target| corpus::whole(target, 2, AT_ONCE),
-    },
-    Check {
-        id: "corpus-byte-by-byte",
-        title: "every request of the corpus gets the same answer when each byte comes on its own",
-        rule: "RFC 9112 s2.2, and one rule a request in tests/requests/README.md",
-        hint: "Decide on the bytes that have come, not on what one read brought.",
-        run: |target| corpus::bytewise(target, 2, AT_ONCE),
-    },
-];
+const CORPUS: [Check; 2] = corpus::checks::<2, AT_ONCE>();

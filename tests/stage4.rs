@@ -22,7 +22,7 @@ mod stop;
 use std::process::ExitCode;
 
 use grader::contract::{self, LISTENING_HTTP};
-use grader::{Check, Group, Target, corpus, gateway};
+use grader::{Check, Group, Target, corpus, curl, gateway};
 
 fn main() -> ExitCode {
     let target = Target::reference(env!("CARGO_BIN_EXE_stage4-fork"));
@@ -37,9 +37,10 @@ const GROUPS: &[Group] = &[
     Group::together(log::CHECKS),
     Group::together(shortage::CHECKS),
     Group::together(mistakes::CHECKS),
-    Group::together(CORPUS),
+    Group::together(&CORPUS),
     Group::together(gateway::CHECKS),
     Group::together(gateway::OURS),
+    Group::together(curl::CHECKS),
     Group::together(contract::CHECKS),
     Group::alone(limits::CHECKS),
     Group::alone(load::CHECKS),
@@ -48,19 +49,4 @@ const GROUPS: &[Group] = &[
 /// As many as a small machine answers side by side without delay.
 const AT_ONCE: usize = 16;
 
-const CORPUS: &[Check] = &[
-    Check {
-        id: "corpus-whole",
-        title: "every request of the corpus gets its answer",
-        rule: "tests/requests/README.md, one rule a request",
-        hint: "Take the first request of the list and send it by hand.",
-        run: |target| corpus::whole(target, 4, AT_ONCE),
-    },
-    Check {
-        id: "corpus-byte-by-byte",
-        title: "every request of the corpus gets the same answer when each byte comes on its own",
-        rule: "RFC 9112 s2.2, and one rule a request in tests/requests/README.md",
-        hint: "Decide on the bytes that have come, not on what one read brought.",
-        run: |target| corpus::bytewise(target, 4, AT_ONCE),
-    },
-];
+const CORPUS: [Check; 2] = corpus::checks::<4, AT_ONCE>();

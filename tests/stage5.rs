@@ -1,2 +1,89 @@
-//! Not written yet.
-fn main() {}
+//! Stage 5: everybody at once, on connections that persist. Seen from outside.
+
+#[path = "stage5/asking.rs"]
+mod asking;
+#[path = "stage5/concurrency.rs"]
+mod concurrency;
+#[path = "stage5/deadlines.rs"]
+mod deadlines;
+#[path = "stage5/ending.rs"]
+mod ending;
+#[path = "stage5/last.rs"]
+mod last;
+#[path = "stage5/limits.rs"]
+mod limits;
+#[path = "stage5/live.rs"]
+mod live;
+#[path = "stage5/log.rs"]
+mod log;
+#[path = "stage5/ours.rs"]
+mod ours;
+#[path = "stage5/persistent.rs"]
+mod persistent;
+#[path = "stage5/pipelining.rs"]
+mod pipelining;
+#[path = "stage5/pressure.rs"]
+mod pressure;
+#[path = "stage5/silence.rs"]
+mod silence;
+#[path = "stage5/stop.rs"]
+mod stop;
+#[path = "stage5/stop_early.rs"]
+mod stop_early;
+#[path = "stage5/unread.rs"]
+mod unread;
+
+use std::process::ExitCode;
+
+use grader::contract::{self, LISTENING_HTTP};
+use grader::{Check, Group, Target, corpus};
+
+fn main() -> ExitCode {
+    let target = Target::reference(env!("CARGO_BIN_EXE_stage5-async"));
+    grader::run("stage 5", &target, &[GROUPS, OURS].concat())
+}
+
+/// What any program that keeps the contract and serves the demo can be judged by.
+const GROUPS: &[Group] = &[
+    Group::together(&[LISTENING_HTTP]),
+    Group::together(concurrency::CHECKS),
+    Group::together(persistent::CHECKS),
+    Group::together(ending::CHECKS),
+    Group::together(last::CHECKS),
+    Group::together(unread::CHECKS),
+    Group::together(pipelining::CHECKS),
+    Group::together(deadlines::CHECKS),
+    Group::together(silence::CHECKS),
+    Group::together(pressure::CHECKS),
+    Group::together(stop::CHECKS),
+    Group::together(stop_early::CHECKS),
+    Group::together(log::CHECKS),
+    Group::together(CORPUS),
+    Group::together(contract::CHECKS),
+    Group::alone(deadlines::CROWD),
+    Group::alone(limits::CHECKS),
+];
+
+/// What only our own server has: the live application, `STOP_TIMEOUT`, words on standard error.
+const OURS: &[Group] =
+    &[Group::together(live::CHECKS), Group::together(ours::CHECKS), Group::alone(live::CROWD)];
+
+/// How many requests of the corpus are under way at the same time.
+const AT_ONCE: usize = 8;
+
+const CORPUS: &[Check] = &[
+    Check {
+        id: "corpus-whole",
+        title: "every request of the corpus gets its answer, eight at a time",
+        rule: "tests/requests/README.md, one rule a request",
+        hint: "Take the first request of the list and send it by hand.",
+        run: |target| corpus::whole(target, 5, AT_ONCE),
+    },
+    Check {
+        id: "corpus-byte-by-byte",
+        title: "every request of the corpus gets the same answer when each byte comes on its own",
+        rule: "RFC 9112 s2.2, and one rule a request in tests/requests/README.md",
+        hint: "Decide on the bytes that have come, not on what one read brought.",
+        run: |target| corpus::bytewise(target, 5, AT_ONCE),
+    },
+];

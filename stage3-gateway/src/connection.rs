@@ -95,8 +95,9 @@ fn refuse(
     service.log.received(received);
     service.log.sent(&head);
     connection.set_write_timeout(Some(service.patience.grace))?;
+    let sent = page.content.len() as u64;
     connection.write_all(&[head, page.content].concat())?;
-    let outcome = Outcome { status: page.status, sent: 0, persistent: false };
+    let outcome = Outcome { status: page.status, sent, persistent: false };
     service.log.answered(client, received, outcome);
     close_gently(connection);
     Ok(())

@@ -134,12 +134,12 @@ fn restart_once(target: &Target) -> Verdict {
     client.send(REQUEST)?;
     client.read_exact_n(REQUEST.len())?;
     server.stop(Signal::SIGKILL)?;
-    server.wait_exit(STEP_SECONDS)?;
-    let port = server.address().port().to_string();
-    drop(server);
     // Until the end has arrived, the connection is not in TIME-WAIT.
     client.ending()?;
     drop(client);
+    server.wait_exit(STEP_SECONDS)?;
+    let port = server.address().port().to_string();
+    drop(server);
     let again = target.launch().env("PORT", port).start()?;
     served(&again).map(drop)
 }

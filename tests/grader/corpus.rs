@@ -13,9 +13,32 @@ use std::ops::RangeInclusive;
 use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
 
-pub use send::{bytewise, whole};
+use send::{bytewise, whole};
 
+use crate::check::Check;
 use crate::failure::{Failure, Seen};
+
+/// The checks that send the corpus to a server of stage `STAGE`, `AT_ONCE` requests at a time: 1 for
+/// a server that serves one client after the other.
+#[must_use]
+pub const fn checks<const STAGE: u8, const AT_ONCE: usize>() -> [Check; 2] {
+    [
+        Check {
+            id: "corpus-whole",
+            title: "every request of the corpus gets its answer",
+            rule: "tests/requests/README.md, one rule a request",
+            hint: "Take the first request of the list and send it by hand.",
+            run: |target| whole(target, STAGE, AT_ONCE),
+        },
+        Check {
+            id: "corpus-byte-by-byte",
+            title: "every request of the corpus gets the same answer when its bytes come singly",
+            rule: "RFC 9112 s2.2, and one rule a request in tests/requests/README.md",
+            hint: "Decide on the bytes that have come, not on what one read brought.",
+            run: |target| bytewise(target, STAGE, AT_ONCE),
+        },
+    ]
+}
 
 /// One request of the corpus.
 #[derive(Clone, Debug)]

@@ -102,7 +102,9 @@ impl Launch {
         };
         let mut command = Command::new(program);
         // What the person who runs the checks has set for own use must not change the verdict.
-        command.env_remove("HEAD_TIMEOUT").env_remove("IDLE_TIMEOUT");
+        for name in ["HEAD_TIMEOUT", "IDLE_TIMEOUT", "STOP_TIMEOUT"] {
+            command.env_remove(name);
+        }
         command.args(arguments).envs(self.environment.iter().cloned());
         Ok(command)
     }

@@ -30,13 +30,14 @@ fn many_at_once(target: &Target) -> Verdict {
     let mut clients = clients?;
     clients.iter_mut().try_for_each(asks)?;
     clients.iter_mut().try_for_each(is_answered)?;
+    drop(clients);
     none_left(&server)?;
     let after = process::descriptors(server.pid());
     expect(&server, after == before, format!("descriptors: {before:?} before, {after:?} after"))
 }
 
 fn dribblers(target: &Target) -> Verdict {
-    let server = target.launch().env("HEAD_TIMEOUT", "2").start()?;
+    let server = target.launch().env("HEAD_TIMEOUT", "1").start()?;
     let clients: Result<Vec<Client>, Failure> = (0..CLIENTS).map(|_| server.connect()).collect();
     let mut clients = clients?;
     for client in &mut clients {

@@ -94,6 +94,7 @@ fn no_process(target: &Target) -> Verdict {
     // A client that says nothing and takes nothing must not keep the parent, which reaps.
     let _deaf = server.connect()?;
     says_hello(&mut silent)?;
+    drop(silent);
     none_left(&server)?;
     drop(lowered);
     answered(&server, REQUEST, 200)?;

@@ -126,6 +126,7 @@ fn queue_is_served(target: &Target) -> Verdict {
     server.stop(Signal::SIGTERM)?;
     server.stop(Signal::SIGCONT)?;
     clients.iter_mut().try_for_each(is_answered)?;
+    drop(clients);
     let status = server.wait_exit(8.0)?;
     ended(&server, status, 0)
 }

@@ -51,7 +51,9 @@ pub(super) fn listening_ports(pid: u32) -> Option<Vec<u16>> {
     let tables =
         ["tcp", "tcp6"].map(|table| fs::read_to_string(format!("/proc/{pid}/net/{table}")));
     let tables: Vec<String> = tables.into_iter().flatten().collect();
-    let sockets = tables.iter().flat_map(|table| table.lines().skip(1)).filter_map(listening);
+    // Most lines are connections that have ended; there may be tens of thousands.
+    let lines = tables.iter().flat_map(|table| table.lines()).filter(|line| line.contains(" 0A "));
+    let sockets = lines.filter_map(listening);
     let own = sockets.filter(|(_, inode)| links.contains(&format!("socket:[{inode}]")));
     Some(own.map(|(port, _)| port).collect())
 }

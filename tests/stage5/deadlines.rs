@@ -1,0 +1,83 @@
+//! A client has so long for a head, however it spreads the bytes.
+
+use grader::{Check, Client, Failure, Server, Target, Verdict, expect};
+
+use crate::asking::{greets, in_time, serves};
+
+/// Short for a check, long beside the time between two bytes of a client that dribbles.
+const SECONDS: &str = "0.5";
+/// Long enough for 200 clients on a busy machine.
+const MORE_SECONDS: &str = "4";
+
+pub const CHECKS: &[Check] = &[
+    Check {
+        id: "dribbled-head-408",
+        title: "a client that sends a byte now and then is answered with 408 at the deadline",
+        rule: "RFC 9110 s15.5.9; HEAD_TIMEOUT counts from the start, not from the last byte",
+        hint: "timeout around one read starts anew with each byte: timeout_at around all of them.",
+        run: |target| dribbled(target, Ok),
+    },
+    Check {
+        id: "dribbled-second-head-408",
+        title: "the deadline holds for the second head of a connection as for the first",
+        rule: "RFC 9110 s15.5.9; it counts from the first byte of that head",
+        hint: "The idle time between two requests ends with the next head's first byte.",
+        run: |target| {
+            dribbled(target, |mut client| {
+                greets(&mut client)?;
+                Ok(client)
+            })
+        },
+    },
+];
+
+pub const CROWD: &[Check] = &[Check {
+    id: "two-hundred-dribblers",
+    title: "while 200 clients dribble others are served, and each of the 200 gets its 408",
+    rule: "issue: 200 clients that dribble; each is ended by the head's deadline",
+    hint: "A deadline for each connection, in its own task; none for all of them together.",
+    run: |target| in_time([SECONDS, MORE_SECONDS], |seconds| two_hundred(target, seconds)),
+}];
+
+fn start(target: &Target, seconds: &str) -> Result<Server, Failure> {
+    target.launch().arg("--quiet").env("HEAD_TIMEOUT", seconds).start()
+}
+
+/// A byte at each look, far more often than the deadline: only an absolute one is ever reached.
+fn dribbled(target: &Target, before: fn(Client) -> Result<Client, Failure>) -> Verdict {
+    let server = start(target, SECONDS)?;
+    let mut client = before(server.connect()?)?;
+    client.send(b"GET / HTTP/1.1\r\nX: ")?;
+    server.wait_until("an answer to the client that dribbles", || {
+        client.send_what_is_taken(b"x", 1);
+        (!client.is_quiet()).then_some(())
+    })?;
+    times_out(&mut client)?;
+    serves(&server)
+}
+
+fn times_out(client: &mut Client) -> Verdict {
+    let response = client.response("GET")?;
+    response.expect_status(client, 408)?;
+    response.expect_field(client, "Connection", "close")?;
+    client.sees_end()
+}
+
+fn two_hundred(target: &Target, seconds: &str) -> Verdict {
+    let server = start(target, seconds)?;
+    let mut dribblers: Vec<Client> =
+        (0..200).map(|_| server.connect()).collect::<Result<_, _>>()?;
+    dribblers.iter_mut().try_for_each(|client| client.send(b"GET / HTTP/1.1\r\nX: "))?;
+    serves(&server)?;
+    let quiet = |clients: &[Client]| clients.iter().filter(|client| client.is_quiet()).count();
+    let dribbling = quiet(&dribblers);
+    expect(&server, dribbling > 0, "a client is served before the others are given up")?;
+    server.wait_until("answers to all clients that dribble", || {
+        for client in dribblers.iter_mut().filter(|client| client.is_quiet()) {
+            client.send_what_is_taken(b"x", 1);
+        }
+        (quiet(&dribblers) == 0).then_some(())
+    })?;
+    dribblers.iter_mut().try_for_each(times_out)?;
+    serves(&server)
+}

@@ -1,0 +1,118 @@
+//! Clients that say nothing, or take nothing, are given up in time.
+
+use grader::{Check, Failure, Server, Target, Verdict, expect};
+
+use crate::asking::{asks, get, greets, in_time, serves};
+
+const SECONDS: &str = "0.3";
+
+pub const CHECKS: &[Check] = &[
+    Check {
+        id: "silence-is-closed",
+        title: "a connection on which nothing comes is closed without an answer",
+        rule: "RFC 9112 s9.5: there is no request to answer; HEAD_TIMEOUT",
+        hint: "408 only if at least one byte came.",
+        run: silence,
+    },
+    Check {
+        id: "idle-is-closed",
+        title: "a persistent connection that is idle is closed without a word",
+        rule: "RFC 9112 s9.5; IDLE_TIMEOUT. A 408 would be taken for the answer to the next request",
+        hint: "Between two requests a deadline that passes is no fault of the client's.",
+        run: idle_is_closed,
+    },
+    Check {
+        id: "idle-time-starts-anew",
+        title: "each request on a connection starts the idle time anew",
+        rule: "RFC 9112 s9.5; IDLE_TIMEOUT is the time between two requests",
+        hint: "Compute the deadline when an answer is out, not when the connection begins.",
+        run: |target| in_time(["0.5", "4"], |seconds| starts_anew(target, seconds)),
+    },
+    Check {
+        id: "silence-inside-content",
+        title: "a client that stops in the middle of its content is given up, with 408 or without",
+        rule: "RFC 9110 s15.5.9; IDLE_TIMEOUT bounds silence inside content too",
+        hint: "Every read of content needs a deadline.",
+        run: silence_in_content,
+    },
+    Check {
+        id: "client-that-does-not-read",
+        title: "a client that does not read its answer is given up, and the application's body closed",
+        rule: "IDLE_TIMEOUT bounds writing too; PEP 3333: close() is called always",
+        hint: "Waiting for the socket to become writable needs a deadline as reading does.",
+        run: does_not_read,
+    },
+];
+
+fn start(target: &Target, variable: &str) -> Result<Server, Failure> {
+    target.launch().arg("--quiet").env(variable, SECONDS).start()
+}
+
+fn silence(target: &Target) -> Verdict {
+    let server = start(target, "HEAD_TIMEOUT")?;
+    server.connect()?.sees_end()?;
+    serves(&server)
+}
+
+fn idle_is_closed(target: &Target) -> Verdict {
+    let server = start(target, "IDLE_TIMEOUT")?;
+    let mut client = server.connect()?;
+    greets(&mut client)?;
+    client.sees_end()?;
+    serves(&server)
+}
+
+/// The clock is another connection that is idle all the while: when that one has been closed, this
+/// one is older than the idle time.
+fn starts_anew(target: &Target, seconds: &str) -> Verdict {
+    let server = target.launch().arg("--quiet").env("IDLE_TIMEOUT", seconds).start()?;
+    let (mut used, mut clock) = (server.connect()?, server.connect()?);
+    greets(&mut used)?;
+    greets(&mut clock)?;
+    server.wait_until("the idle connection to be closed", || {
+        let used = greets(&mut used);
+        if used.is_err() || !clock.is_quiet() { Some(used) } else { None }
+    })??;
+    clock.sees_end()?;
+    greets(&mut used)
+}
+
+fn silence_in_content(target: &Target) -> Verdict {
+    let server = start(target, "IDLE_TIMEOUT")?;
+    // Little content and much may be read in different ways.
+    for (length, some) in [(10, 3), (1_000_000, 100_000)] {
+        let mut client = server.connect()?;
+        let fields = format!("Host: localhost\r\nContent-Length: {length}\r\n");
+        let head = format!("POST /echo HTTP/1.1\r\n{fields}\r\n");
+        client.send((head + &"x".repeat(some)).as_bytes())?;
+        let answer = client.read_to_end()?;
+        let sound = answer.is_empty() || answer.starts_with(b"HTTP/1.1 408 ");
+        expect(&client, sound, "the answer is 408, if there is one")?;
+    }
+    serves(&server)
+}
+
+fn does_not_read(target: &Target) -> Verdict {
+    let server = start(target, "IDLE_TIMEOUT")?;
+    let before = closed(&server)?;
+    let mut client = server.dial().receive_buffer(4096).connect()?;
+    client.send(get("/big?n=1000000000", "").as_bytes())?;
+    client.read_some(1)?;
+    // Each question closes a body as well, and this one more than that.
+    let mut asked = 0;
+    server.wait_until("the body that nobody reads to be closed", || {
+        asked += 1;
+        let now = closed(&server);
+        (now.as_ref().is_ok_and(|now| *now > before + asked) || now.is_err()).then_some(now)
+    })??;
+    serves(&server)
+}
+
+/// How many bodies have been closed before this question.
+fn closed(server: &Server) -> Result<u64, Failure> {
+    let mut client = server.connect()?;
+    let response = asks(&mut client, &get("/closed", ""), 200)?;
+    let text = response.text();
+    let number = text.trim().parse();
+    number.or_else(|_| grader::fail(&client, "/closed tells a number"))
+}

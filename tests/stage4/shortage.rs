@@ -173,9 +173,11 @@ fn no_descriptor(target: &Target) -> Verdict {
     asks(&mut waiting)?;
     server.wait_for_line("a line on stderr about accept", |line| line.contains("accept"))?;
     says_hello(&mut silent)?;
+    drop(silent);
     none_left(&server)?;
     expect(&waiting, waiting.is_quiet(), "the next client waits")?;
     drop(lowered);
     is_answered(&mut waiting)?;
+    drop(waiting);
     none_left(&server)
 }

@@ -1,18 +1,16 @@
 //! First reading: one connection, one request: read it, understand it, let the application answer,
 //! end. Stage 3 calls this for one client after the other, stage 4 in a process for each.
 
-use std::io::{self, Write};
+use std::io;
 use std::net::{SocketAddr, TcpStream};
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
 use stage2_single_request::close::close_gently;
 use stage2_single_request::read_head::read_head;
-use stage2_single_request::response::Response as Page;
 
 use crate::gateway::application::Application;
 use crate::gateway::environ::{Environ, Server};
-use crate::gateway::response::Outcome;
 use crate::gateway::run::run;
 use crate::http::content::Decoder;
 use crate::http::fault::Fault;
@@ -22,6 +20,7 @@ use crate::input::ConnectionInput;
 use crate::limits::{CONTENT, Patience};
 use crate::log::Log;
 use crate::output::ConnectionOutput;
+use crate::refuse::refuse;
 
 /// All that a connection needs to be served.
 #[derive(Clone)]
@@ -80,25 +79,4 @@ pub fn understand(bytes: &[u8]) -> Result<(Head<'_>, Decoder), Fault> {
     let head = Head::parse(bytes)?;
     let decoder = Decoder::new(head.framing, CONTENT)?;
     Ok((head, decoder))
-}
-
-/// Tells the client what is wrong with its request.
-fn refuse(
-    mut connection: &TcpStream,
-    client: SocketAddr,
-    service: &Service,
-    received: &[u8],
-    fault: &Fault,
-) -> io::Result<()> {
-    let page = Page::plain(fault.status(), fault);
-    let head = page.head();
-    service.log.received(received);
-    service.log.sent(&head);
-    connection.set_write_timeout(Some(service.patience.grace))?;
-    let sent = page.content.len() as u64;
-    connection.write_all(&[head, page.content].concat())?;
-    let outcome = Outcome { status: page.status, sent, persistent: false };
-    service.log.answered(client, received, outcome);
-    close_gently(connection);
-    Ok(())
 }

@@ -14,6 +14,7 @@
 //! | `connection.rs` | first | one connection: read, understand, run the application, end |
 //! | `http/` | | the first room |
 //! | `gateway/` | | the second room |
+//! | `refuse.rs` | hardening | telling a client what is wrong |
 //! | `input.rs` | hardening | `wsgi.input`, read from the connection when it is asked for |
 //! | `output.rs` | hardening | the response, written to the connection in time |
 //! | `pace.rs` | hardening | how long a slow client is waited for |
@@ -34,5 +35,6 @@ pub mod limits;
 pub mod log;
 pub mod output;
 pub mod pace;
+pub mod refuse;
 pub mod serve;
 pub mod shout;

@@ -11,7 +11,7 @@ use crate::source::{Source, is_test_file};
 const STAGES: [(&str, usize, usize); 5] = [
     ("stage1-echo", 60, 140),
     ("stage2-single-request", 145, 390),
-    ("stage3-gateway", 425, 1080),
+    ("stage3-gateway", 410, 1080),
     ("stage4-fork", 120, 350),
     ("stage5-async", 250, 900),
 ];

@@ -1,0 +1,35 @@
+//! Hardening: tells a client what is wrong with its request.
+
+use std::io::{self, Write};
+use std::net::{SocketAddr, TcpStream};
+
+use stage2_single_request::close::close_gently;
+use stage2_single_request::response::Response as Page;
+
+use crate::connection::Service;
+use crate::gateway::response::Outcome;
+use crate::http::fault::Fault;
+
+/// Answers `received` with the status of its fault, and ends the connection.
+///
+/// # Errors
+/// The client has gone.
+pub fn refuse(
+    mut connection: &TcpStream,
+    client: SocketAddr,
+    service: &Service,
+    received: &[u8],
+    fault: &Fault,
+) -> io::Result<()> {
+    let page = Page::plain(fault.status(), fault);
+    let head = page.head();
+    service.log.received(received);
+    service.log.sent(&head);
+    connection.set_write_timeout(Some(service.patience.grace))?;
+    let sent = page.content.len() as u64;
+    connection.write_all(&[head, page.content].concat())?;
+    let outcome = Outcome { status: page.status, sent, persistent: false };
+    service.log.answered(client, received, outcome);
+    close_gently(connection);
+    Ok(())
+}

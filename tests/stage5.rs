@@ -58,7 +58,7 @@ const GROUPS: &[Group] = &[
     Group::together(stop::CHECKS),
     Group::together(stop_early::CHECKS),
     Group::together(log::CHECKS),
-    Group::together(CORPUS),
+    Group::together(&CORPUS),
     Group::together(contract::CHECKS),
     Group::alone(deadlines::CROWD),
     Group::alone(limits::CHECKS),
@@ -71,19 +71,4 @@ const OURS: &[Group] =
 /// How many requests of the corpus are under way at the same time.
 const AT_ONCE: usize = 8;
 
-const CORPUS: &[Check] = &[
-    Check {
-        id: "corpus-whole",
-        title: "every request of the corpus gets its answer, eight at a time",
-        rule: "tests/requests/README.md, one rule a request",
-        hint: "Take the first request of the list and send it by hand.",
-        run: |target| corpus::whole(target, 5, AT_ONCE),
-    },
-    Check {
-        id: "corpus-byte-by-byte",
-        title: "every request of the corpus gets the same answer when each byte comes on its own",
-        rule: "RFC 9112 s2.2, and one rule a request in tests/requests/README.md",
-        hint: "Decide on the bytes that have come, not on what one read brought.",
-        run: |target| corpus::bytewise(target, 5, AT_ONCE),
-    },
-];
+const CORPUS: [Check; 2] = corpus::checks::<5, AT_ONCE>();

@@ -127,3 +127,6 @@ impl Job {
 pub fn gone() -> Error {
     Error::Connection(ErrorKind::BrokenPipe.into())
 }
+
+#[cfg(test)]
+mod tests;

@@ -18,6 +18,8 @@ pub struct Exchange<'c> {
     /// What is still to come of the request.
     pub incoming: Incoming<'c>,
     response: Response,
+    /// Whether a response that is framed elsewhere is on its way.
+    is_forwarding: bool,
     is_last: bool,
     stop: &'c mut Stop,
 }
@@ -32,7 +34,8 @@ impl<'c> Exchange<'c> {
         stop: &'c mut Stop,
     ) -> Exchange<'c> {
         wire.begin();
-        Exchange { wire, incoming, response: Response::new(Asked::by(head)), is_last, stop }
+        let response = Response::new(Asked::by(head));
+        Exchange { wire, incoming, response, is_forwarding: false, is_last, stop }
     }
 
     /// The next piece of the request's content; `None` at its end.
@@ -41,7 +44,7 @@ impl<'c> Exchange<'c> {
     /// `Request` if the content is at fault, `Connection` if the client has gone.
     // ANCHOR: read
     pub async fn read(&mut self) -> Result<Option<Vec<u8>>, Error> {
-        let may_ask = !self.response.is_sending();
+        let may_ask = !self.response.is_sending() && !self.is_forwarding;
         self.incoming.read(self.wire, may_ask).await
     }
     // ANCHOR_END: read
@@ -100,6 +103,7 @@ impl<'c> Exchange<'c> {
 
     /// Appends bytes of a response that was framed elsewhere.
     pub fn forward(&mut self, bytes: &[u8]) {
+        self.is_forwarding = true;
         self.wire.out.extend_from_slice(bytes);
     }
 

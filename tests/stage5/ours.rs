@@ -1,10 +1,10 @@
 //! What our own server has beyond the contract, and what can only be tried with its binary.
 
-use std::io::{BufRead, BufReader};
-use std::process::{Command, Stdio};
+use std::io::{self, BufRead, BufReader};
+use std::process::{Child, Command, Stdio};
 
 use grader::{Check, Signal, Target, Verdict, expect, fail, patience, wait_until};
-use nix::sys::signal::kill;
+use nix::sys::signal::{SigSet, SigmaskHow, kill};
 use nix::unistd::Pid;
 
 use crate::asking::{HELLO, busy, greeting, serves, start};
@@ -90,19 +90,28 @@ fn few_descriptors(_: &Target) -> Verdict {
 /// line has been read, sooner than a check that looks for the line now and then can send it.
 fn right_after_the_start(_: &Target) -> Verdict {
     (0..20).try_for_each(|_| {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_stage5-async"));
-        command.env("PORT", "0").stdout(Stdio::piped()).stderr(Stdio::null());
-        let Ok(mut server) = command.spawn() else { return fail(&(), "the server starts") };
+        let Ok(mut server) = spawn() else { return fail(&(), "the server starts") };
         let stdout = server.stdout.take().map(BufReader::new);
         let line = stdout.map(|mut stdout| stdout.read_line(&mut String::new()));
         let sent = kill(Pid::from_raw(server.id().cast_signed()), Signal::SIGTERM);
         let ended =
             wait_until(patience(8.0), "the server to end", || server.try_wait().ok().flatten());
-        let _ = server.kill(); // if it has not ended
+        let _ = server.kill().and_then(|()| server.wait()); // if it has not ended
         let status = ended?;
         let right = matches!(line, Some(Ok(1..))) && sent.is_ok() && status.success();
         expect(&(), right, format!("the server listens, and then ends with status 0: {status}"))
     })
+}
+
+/// Our own binary. This program waits for SIGTERM on a thread and blocks it elsewhere, and what is
+/// blocked would be inherited.
+fn spawn() -> io::Result<Child> {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_stage5-async"));
+    command.env("PORT", "0").stdout(Stdio::piped()).stderr(Stdio::null());
+    let mask = SigSet::from_iter([Signal::SIGTERM]).thread_swap_mask(SigmaskHow::SIG_UNBLOCK)?;
+    let child = command.spawn();
+    mask.thread_set_mask()?;
+    child
 }
 
 /// The shell's `read` takes the listening line and no more; then nobody reads the pipe, which

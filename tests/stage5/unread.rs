@@ -6,7 +6,7 @@ use crate::asking::{HELLO, asks, get, greets, post, post_chunked, serves, start}
 
 pub const CHECKS: &[Check] = &[
     Check {
-        id: "unread-content-is-no-request",
+        id: "unread-content-then-next",
         title: "content that nobody read is skipped, and the request behind it is answered",
         rule: "RFC 9112 s9.3: a server reads the whole content, or closes; design: up to 64 KiB",
         hint: "Before the next head, read the rest of the content: Content-Length less what was read.",

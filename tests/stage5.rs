@@ -36,7 +36,7 @@ mod unread;
 use std::process::ExitCode;
 
 use grader::contract::{self, LISTENING_HTTP};
-use grader::{Check, Group, Target, corpus};
+use grader::{Check, Group, Target, corpus, curl, gateway};
 
 fn main() -> ExitCode {
     let target = Target::reference(env!("CARGO_BIN_EXE_stage5-async"));
@@ -59,14 +59,22 @@ const GROUPS: &[Group] = &[
     Group::together(stop_early::CHECKS),
     Group::together(log::CHECKS),
     Group::together(&CORPUS),
+    Group::together(gateway::CHECKS),
+    Group::together(gateway::CLOSED),
+    Group::together(curl::CHECKS),
+    Group::together(curl::PERSISTENT),
     Group::together(contract::CHECKS),
     Group::alone(deadlines::CROWD),
     Group::alone(limits::CHECKS),
 ];
 
 /// What only our own server has: the live application, `STOP_TIMEOUT`, words on standard error.
-const OURS: &[Group] =
-    &[Group::together(live::CHECKS), Group::together(ours::CHECKS), Group::alone(live::CROWD)];
+const OURS: &[Group] = &[
+    Group::together(gateway::OURS),
+    Group::together(live::CHECKS),
+    Group::together(ours::CHECKS),
+    Group::alone(live::CROWD),
+];
 
 /// How many requests of the corpus are under way at the same time.
 const AT_ONCE: usize = 8;

@@ -1,6 +1,8 @@
 //! Hardening: lines for a person, which never stop the server.
 //!
 //! `println!` panics when nobody reads standard output any more (`… | head -1`). A server goes on.
+//! But whoever writes to a terminal that is paused, or to a full pipe, waits: real servers write
+//! their logs to files, or, as stage 5 does, from a thread that may wait.
 
 use std::fmt::Arguments;
 use std::io::{Write, stderr, stdout};

@@ -29,6 +29,17 @@ impl Response {
         Response { status, content_type: "text/plain; charset=utf-8", content }
     }
 
+    /// The whole response to the request that begins with `received`; to HEAD, all but the content
+    /// (RFC 9110 s9.3.2).
+    pub fn to(&self, received: &[u8]) -> Vec<u8> {
+        let mut whole = self.head();
+        let request = received.strip_prefix(b"\r\n").unwrap_or(received);
+        if !request.starts_with(b"HEAD ") {
+            whole.extend_from_slice(&self.content);
+        }
+        whole
+    }
+
     /// Code and reason phrase: `200 OK`.
     pub fn status_text(&self) -> String {
         format!("{} {}", self.status, reason(self.status))

@@ -49,16 +49,12 @@ fn serve_connection(mut connection: &TcpStream, settings: &Settings) -> io::Resu
         Err(fault) => (received.len(), Err(fault)),
     };
     let response = respond(&request);
-    let mut answer = response.head();
     if !settings.quiet {
         log::received(&received[..end]);
-        log::sent(&answer);
-    }
-    if !request.is_ok_and(|request| request.method == "HEAD") {
-        answer.extend_from_slice(&response.content);
+        log::sent(&response.head());
     }
     connection.set_write_timeout(Some(WRITE))?;
-    connection.write_all(&answer)?;
+    connection.write_all(&response.to(&received))?;
     close_gently(connection);
     Ok(())
 }

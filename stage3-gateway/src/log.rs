@@ -9,6 +9,10 @@ use stage2_single_request::log;
 
 use crate::gateway::response::Outcome;
 
+/// How much of a request line is logged, in bytes. It may be 16 times as long; a log in which one
+/// client can fill the disk serves nobody.
+const LOGGED: usize = 1024;
+
 /// What a server prints of each request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Log {
@@ -50,7 +54,9 @@ impl Log {
 
 /// One request in the Common Log Format: who asked, when, for what; status and bytes of content.
 pub fn access_line(client: SocketAddr, head: &[u8], outcome: Outcome) -> String {
-    let line = head.split(|&byte| byte == b'\r').next().unwrap_or(head).escape_ascii();
+    let head = head.strip_prefix(b"\r\n").unwrap_or(head);
+    let line = head.split(|&byte| byte == b'\r').next().unwrap_or(head);
+    let line = line[..line.len().min(LOGGED)].escape_ascii();
     let (ip, when) = (client.ip(), timestamp(&http_date()));
     format!("{ip} - - [{when}] \"{line}\" {} {}", outcome.status, outcome.sent)
 }

@@ -22,14 +22,16 @@ pub fn refuse(
     fault: &Fault,
 ) -> io::Result<()> {
     let page = Page::plain(fault.status(), fault);
-    let head = page.head();
     service.log.received(received);
-    service.log.sent(&head);
+    service.log.sent(&page.head());
     connection.set_write_timeout(Some(service.patience.grace))?;
+    connection.write_all(&page.to(received))?;
     let sent = page.content.len() as u64;
-    connection.write_all(&[head, page.content].concat())?;
-    let outcome = Outcome { status: page.status, sent, persistent: false };
-    service.log.answered(client, received, outcome);
+    service.log.answered(
+        client,
+        received,
+        Outcome { status: page.status, sent, persistent: false },
+    );
     close_gently(connection);
     Ok(())
 }

@@ -60,7 +60,10 @@ impl Answer for Blocking {
         spawn_blocking(move || job.run(to_task, content));
         while let Ok(message) = next(&mut messages, exchange).await {
             match message {
-                Message::Bytes(bytes) => exchange.forward(&bytes),
+                Message::Bytes(bytes) => match exchange.forward(&bytes).await {
+                    Ok(()) => {}
+                    Err(_) => break,
+                },
                 // The thread waits for it; if it is gone, the next message will say so.
                 Message::Read => drop(to_thread.send(exchange.read().await).await),
                 Message::Done(outcome) => return outcome,

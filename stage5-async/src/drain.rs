@@ -1,8 +1,9 @@
 //! Hardening: the end of the server, without losing anyone.
 
-use std::io;
+use std::io::{self, ErrorKind};
 use std::time::Duration;
 
+use stage1_echo::accept_errors::{Meaning, meaning};
 use stage1_echo::contract::Failure;
 use stage1_echo::terminal::warn;
 use tokio::net::{TcpListener, TcpStream};
@@ -43,7 +44,15 @@ pub async fn drain<A: Answer>(
 fn empty_backlog<A: Answer>(server: &Server<A>, listening: TcpListener) -> io::Result<()> {
     let listening = listening.into_std()?; // it still does not block
     while let Some(place) = server.places.try_take() {
-        let Ok((connection, client)) = listening.accept() else { break };
+        let (connection, client) = match listening.accept() {
+            Ok(accepted) => accepted,
+            Err(error) if error.kind() == ErrorKind::WouldBlock => break,
+            Err(error) if meaning(&error) == Meaning::GoOn => continue,
+            Err(error) => {
+                warn(format_args!("stopping: accept: {error}"));
+                break;
+            }
+        };
         if connection.set_nonblocking(true).is_ok() {
             server.spawn(TcpStream::from_std(connection)?, client, place);
         }

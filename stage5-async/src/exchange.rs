@@ -95,16 +95,18 @@ impl<'c> Exchange<'c> {
         self.response.start(status, fields, None)?;
         self.announce();
         self.response.piece(content, Some(content.len() as u64), &mut self.wire.out)?;
-        if self.wire.out.len() < COLLECTED {
-            return Ok(());
-        }
-        self.flush().await
+        self.flush_if_large().await
     }
 
-    /// Appends bytes of a response that was framed elsewhere.
-    pub fn forward(&mut self, bytes: &[u8]) {
+    /// Appends bytes of a response that was framed elsewhere. They go out with the next flush, or
+    /// at once if many have come together.
+    ///
+    /// # Errors
+    /// `Connection` if the client has gone.
+    pub async fn forward(&mut self, bytes: &[u8]) -> Result<(), Error> {
         self.is_forwarding = true;
         self.wire.out.extend_from_slice(bytes);
+        self.flush_if_large().await
     }
 
     /// Sends what has been appended.
@@ -138,11 +140,17 @@ impl<'c> Exchange<'c> {
 
     /// The last moment to say that the connection will not persist.
     fn announce(&mut self) {
-        // Reading over so much content would cost more than a new connection does.
+        // Reading over so much content would cost more than a new connection does; and a client
+        // that still waits to be asked for its content may send it or not: nobody knows.
         let is_long = self.incoming.left().is_some_and(|left| left > DISCARD);
-        if !self.response.is_sending() && (is_long || self.is_last()) {
+        let is_unclear = is_long || self.incoming.expects_continue();
+        if !self.response.is_sending() && (is_unclear || self.is_last()) {
             self.response.close();
         }
+    }
+
+    async fn flush_if_large(&mut self) -> Result<(), Error> {
+        if self.wire.out.len() < COLLECTED { Ok(()) } else { self.flush().await }
     }
 
     /// Reads over the rest of the content. Returns whether the connection can go on.

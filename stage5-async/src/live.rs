@@ -115,6 +115,7 @@ async fn not_allowed(exchange: &mut Exchange<'_>, allowed: &[u8]) -> Result<(), 
 
 /// A message as an event: each of its lines is a `data` field, an empty line ends it.
 fn event(message: &str) -> String {
+    let message = message.replace("\r\n", "\n");
     let lines = message.split(['\n', '\r']).map(|line| format!("data: {line}\n"));
     lines.chain(["\n".to_string()]).collect()
 }

@@ -19,8 +19,7 @@ pub async fn refuse<A>(
     fault: &Fault,
 ) -> End {
     let page = Page::plain(fault.status(), fault);
-    wire.out.extend_from_slice(&page.head());
-    wire.out.extend_from_slice(&page.content);
+    wire.out.extend_from_slice(&page.to(received));
     let sent = page.content.len() as u64;
     let outcome = Outcome { status: page.status, sent, persistent: false };
     service.answered(client, received, outcome);

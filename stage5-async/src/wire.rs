@@ -28,15 +28,16 @@ pub struct Wire {
     pub received: Vec<u8>,
     /// See `received`.
     pub used: usize,
-    /// What is to be sent at the next [`Wire::flush`].
+    /// What is to be sent at the next [`Wire::flush`]; the bytes before `sent` are.
     pub out: Vec<u8>,
+    sent: usize,
 }
 
 impl Wire {
     /// A connection on which nothing has happened yet.
     pub fn new(stream: TcpStream, patience: Patience) -> Wire {
         let writing = patience.for_writing();
-        Wire { stream, patience, writing, received: Vec::new(), used: 0, out: Vec::new() }
+        Wire { stream, patience, writing, received: Vec::new(), used: 0, out: Vec::new(), sent: 0 }
     }
 
     /// Another answer begins, and with it another account of how the client takes it.
@@ -90,16 +91,16 @@ impl Wire {
         .await
     }
 
-    /// Sends all of `out`. The timer is only set when the client does not take it at once.
+    /// Sends all of `out`. The timer is only set when the client does not take it at once. If it is
+    /// given up in the middle, the next call goes on where it was.
     ///
     /// # Errors
     /// `TimedOut` if the client does not keep the pace, or what `write` answers.
     pub async fn flush(&mut self) -> io::Result<()> {
-        let mut sent = 0;
-        while sent < self.out.len() {
-            match self.stream.try_write(&self.out[sent..]) {
+        while self.sent < self.out.len() {
+            match self.stream.try_write(&self.out[self.sent..]) {
                 Ok(taken) => {
-                    sent += taken;
+                    self.sent += taken;
                     self.writing.moved(taken, Duration::ZERO);
                 }
                 Err(error) if error.kind() == ErrorKind::WouldBlock => {
@@ -111,7 +112,7 @@ impl Wire {
                 Err(error) => return Err(error),
             }
         }
-        self.out = Vec::new();
+        (self.out, self.sent) = (Vec::new(), 0);
         Ok(())
     }
 

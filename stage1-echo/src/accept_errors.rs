@@ -50,3 +50,31 @@ pub fn outlive(error: io::Error) -> io::Result<()> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn meaning_of(error: Errno) -> Meaning {
+        meaning(&error.into())
+    }
+
+    #[test]
+    fn a_client_that_left_before_it_was_accepted_ends_nothing() {
+        for error in [Errno::ECONNABORTED, Errno::EPROTO, Errno::EINTR, Errno::ENETDOWN] {
+            assert_eq!(meaning_of(error), Meaning::GoOn, "{error}");
+        }
+    }
+
+    #[test]
+    fn a_machine_that_has_run_out_of_something_is_given_time() {
+        for error in [Errno::EMFILE, Errno::ENFILE, Errno::ENOBUFS, Errno::ENOMEM] {
+            assert_eq!(meaning_of(error), Meaning::Pause, "{error}");
+        }
+    }
+
+    #[test]
+    fn a_socket_that_is_none_ends_the_server() {
+        assert_eq!(meaning_of(Errno::ENOTSOCK), Meaning::End);
+    }
+}

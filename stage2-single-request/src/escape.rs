@@ -47,3 +47,6 @@ impl Display for Escaped<'_> {
         write!(f, "\"{}{cut}\"", shown.escape_ascii())
     }
 }
+
+#[cfg(test)]
+mod tests;

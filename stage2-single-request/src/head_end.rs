@@ -44,3 +44,6 @@ impl HeadEnd {
     }
     // ANCHOR_END: find
 }
+
+#[cfg(test)]
+mod tests;

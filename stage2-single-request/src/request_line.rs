@@ -38,3 +38,6 @@ impl<'l> RequestLine<'l> {
     }
     // ANCHOR_END: parse
 }
+
+#[cfg(test)]
+mod tests;

@@ -4,19 +4,33 @@
 mod clients;
 #[path = "stage1/echo.rs"]
 mod echo;
+#[path = "stage1/first.rs"]
+mod first;
+#[path = "stage1/steps.rs"]
+mod steps;
 
 use std::process::ExitCode;
 
 use grader::contract::{self, LISTENING_PLAIN};
-use grader::{Group, Target};
+use grader::{Group, Stage};
 
 fn main() -> ExitCode {
-    let target = Target::reference(env!("CARGO_BIN_EXE_stage1-echo"));
-    grader::run("stage 1", &target, GROUPS)
+    grader::grade(&Stage {
+        number: 1,
+        package: env!("CARGO_PKG_NAME"),
+        folder: env!("CARGO_MANIFEST_DIR"),
+        reference: env!("CARGO_BIN_EXE_stage1-echo"),
+        mine: option_env!("CARGO_BIN_EXE_stage1-mine"),
+        settings: &[],
+        groups: GROUPS,
+        steps: steps::STEPS,
+        points: steps::POINTS,
+    })
 }
 
 const GROUPS: &[Group] = &[
     Group::together(&[LISTENING_PLAIN]),
+    Group::together(first::CHECKS),
     Group::together(echo::CHECKS),
     Group::together(clients::CHECKS),
     Group::together(contract::CHECKS),

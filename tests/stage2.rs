@@ -2,6 +2,8 @@
 
 #[path = "stage2/clients.rs"]
 mod clients;
+#[path = "stage2/first.rs"]
+mod first;
 #[path = "stage2/head.rs"]
 mod head;
 #[path = "stage2/log.rs"]
@@ -10,19 +12,31 @@ mod log;
 mod page;
 #[path = "stage2/refuse.rs"]
 mod refuse;
+#[path = "stage2/steps.rs"]
+mod steps;
 
 use std::process::ExitCode;
 
 use grader::contract::{self, LISTENING_HTTP};
-use grader::{Check, Group, Target, corpus};
+use grader::{Check, Group, Stage, corpus};
 
 fn main() -> ExitCode {
-    let target = Target::reference(env!("CARGO_BIN_EXE_stage2-single-request"));
-    grader::run("stage 2", &target, GROUPS)
+    grader::grade(&Stage {
+        number: 2,
+        package: env!("CARGO_PKG_NAME"),
+        folder: env!("CARGO_MANIFEST_DIR"),
+        reference: env!("CARGO_BIN_EXE_stage2-single-request"),
+        mine: option_env!("CARGO_BIN_EXE_stage2-mine"),
+        settings: &[],
+        groups: GROUPS,
+        steps: steps::STEPS,
+        points: steps::POINTS,
+    })
 }
 
 const GROUPS: &[Group] = &[
     Group::together(&[LISTENING_HTTP]),
+    Group::together(first::CHECKS),
     Group::together(head::CHECKS),
     Group::together(page::CHECKS),
     Group::together(refuse::CHECKS),

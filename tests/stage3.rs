@@ -2,21 +2,35 @@
 
 #[path = "stage3/clients.rs"]
 mod clients;
+#[path = "stage3/first.rs"]
+mod first;
 #[path = "stage3/log.rs"]
 mod log;
+#[path = "stage3/steps.rs"]
+mod steps;
 
 use std::process::ExitCode;
 
 use grader::contract::{self, LISTENING_HTTP};
-use grader::{Check, Group, Target, corpus, curl, gateway};
+use grader::{Check, Group, Stage, corpus, curl, gateway};
 
 fn main() -> ExitCode {
-    let target = Target::reference(env!("CARGO_BIN_EXE_stage3-gateway"));
-    grader::run("stage 3", &target, GROUPS)
+    grader::grade(&Stage {
+        number: 3,
+        package: env!("CARGO_PKG_NAME"),
+        folder: env!("CARGO_MANIFEST_DIR"),
+        reference: env!("CARGO_BIN_EXE_stage3-gateway"),
+        mine: option_env!("CARGO_BIN_EXE_stage3-mine"),
+        settings: &[],
+        groups: GROUPS,
+        steps: steps::STEPS,
+        points: steps::POINTS,
+    })
 }
 
 const GROUPS: &[Group] = &[
     Group::together(&[LISTENING_HTTP]),
+    Group::together(first::CHECKS),
     // Those that wait for something come first: the others run beside them.
     Group::together(clients::CHECKS),
     Group::together(&CORPUS),

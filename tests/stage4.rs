@@ -16,17 +16,28 @@ mod mistakes;
 mod reap;
 #[path = "stage4/shortage.rs"]
 mod shortage;
+#[path = "stage4/steps.rs"]
+mod steps;
 #[path = "stage4/stop.rs"]
 mod stop;
 
 use std::process::ExitCode;
 
 use grader::contract::{self, LISTENING_HTTP};
-use grader::{Check, Group, Target, corpus, curl, gateway};
+use grader::{Check, Group, Stage, corpus, curl, gateway};
 
 fn main() -> ExitCode {
-    let target = Target::reference(env!("CARGO_BIN_EXE_stage4-fork"));
-    grader::run("stage 4", &target, GROUPS)
+    grader::grade(&Stage {
+        number: 4,
+        package: env!("CARGO_PKG_NAME"),
+        folder: env!("CARGO_MANIFEST_DIR"),
+        reference: env!("CARGO_BIN_EXE_stage4-fork"),
+        mine: option_env!("CARGO_BIN_EXE_stage4-mine"),
+        settings: &[],
+        groups: GROUPS,
+        steps: steps::STEPS,
+        points: steps::POINTS,
+    })
 }
 
 const GROUPS: &[Group] = &[

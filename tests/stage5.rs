@@ -8,6 +8,8 @@ mod concurrency;
 mod deadlines;
 #[path = "stage5/ending.rs"]
 mod ending;
+#[path = "stage5/first.rs"]
+mod first;
 #[path = "stage5/last.rs"]
 mod last;
 #[path = "stage5/limits.rs"]
@@ -26,6 +28,8 @@ mod pipelining;
 mod pressure;
 #[path = "stage5/silence.rs"]
 mod silence;
+#[path = "stage5/steps.rs"]
+mod steps;
 #[path = "stage5/stop.rs"]
 mod stop;
 #[path = "stage5/stop_early.rs"]
@@ -36,16 +40,27 @@ mod unread;
 use std::process::ExitCode;
 
 use grader::contract::{self, LISTENING_HTTP};
-use grader::{Check, Group, Target, corpus, curl, gateway};
+use grader::{Check, Group, Stage, corpus, curl, gateway};
 
 fn main() -> ExitCode {
-    let target = Target::reference(env!("CARGO_BIN_EXE_stage5-async"));
-    grader::run("stage 5", &target, &[GROUPS, OURS].concat())
+    grader::grade(&Stage {
+        number: 5,
+        package: env!("CARGO_PKG_NAME"),
+        folder: env!("CARGO_MANIFEST_DIR"),
+        reference: env!("CARGO_BIN_EXE_stage5-async"),
+        mine: option_env!("CARGO_BIN_EXE_stage5-mine"),
+        settings: steps::SETTINGS,
+        groups: GROUPS,
+        steps: steps::STEPS,
+        points: steps::POINTS,
+    })
 }
 
-/// What any program that keeps the contract and serves the demo can be judged by.
+/// Up to those of our own server, any program that keeps the contract and serves the demo can be
+/// judged by them.
 const GROUPS: &[Group] = &[
     Group::together(&[LISTENING_HTTP]),
+    Group::together(first::CHECKS),
     Group::together(concurrency::CHECKS),
     Group::together(persistent::CHECKS),
     Group::together(ending::CHECKS),
@@ -64,15 +79,12 @@ const GROUPS: &[Group] = &[
     Group::together(curl::CHECKS),
     Group::together(curl::PERSISTENT),
     Group::together(contract::CHECKS),
-    Group::alone(deadlines::CROWD),
-    Group::alone(limits::CHECKS),
-];
-
-/// What only our own server has: the live application, `STOP_TIMEOUT`, words on standard error.
-const OURS: &[Group] = &[
+    // What only our own server has: the live application, `STOP_TIMEOUT`, words on stderr.
     Group::together(gateway::OURS),
     Group::together(live::CHECKS),
     Group::together(ours::CHECKS),
+    Group::alone(deadlines::CROWD),
+    Group::alone(limits::CHECKS),
     Group::alone(live::CROWD),
 ];
 

@@ -78,6 +78,12 @@ impl Failure {
         self.0.seen
     }
 
+    /// Whether the program that was seen has said that it panicked.
+    #[must_use]
+    pub fn panicked(&self) -> bool {
+        self.0.witness.as_ref().is_some_and(|witness| witness.panicked())
+    }
+
     /// With another sentence.
     #[must_use]
     pub fn retitled(mut self, what: impl Into<String>) -> Failure {

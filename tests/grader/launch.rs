@@ -2,6 +2,7 @@
 
 use std::ffi::{OsStr, OsString};
 use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
 use std::process::{Command, ExitStatus};
 
 use crate::escape::escape;
@@ -23,15 +24,21 @@ const LISTENING_WITHIN: usize = 20;
 pub struct Launch {
     command: Vec<OsString>,
     environment: Vec<(OsString, OsString)>,
+    folder: Option<PathBuf>,
     closes_stdout: bool,
 }
 
 impl Launch {
-    pub(crate) fn new(command: &[OsString], environment: &[(OsString, OsString)]) -> Launch {
+    pub(crate) fn new(
+        command: &[OsString],
+        environment: &[(OsString, OsString)],
+        folder: Option<&Path>,
+    ) -> Launch {
         let contract = [("PORT", "0"), ("HOST", "127.0.0.1"), ("PYTHONUNBUFFERED", "1")];
         let contract = contract.map(|(name, value)| (name.into(), value.into()));
         let environment = contract.iter().chain(environment).cloned().collect();
-        Launch { command: command.to_vec(), environment, closes_stdout: false }
+        let (command, folder) = (command.to_vec(), folder.map(Path::to_owned));
+        Launch { command, environment, folder, closes_stdout: false }
     }
 
     /// With one more argument.
@@ -105,7 +112,12 @@ impl Launch {
         for name in ["HEAD_TIMEOUT", "IDLE_TIMEOUT", "STOP_TIMEOUT"] {
             command.env_remove(name);
         }
+        // A backtrace would push the line that names the panic out of the story.
+        command.env("RUST_BACKTRACE", "0");
         command.args(arguments).envs(self.environment.iter().cloned());
+        if let Some(folder) = &self.folder {
+            command.current_dir(folder);
+        }
         Ok(command)
     }
 }

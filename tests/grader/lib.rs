@@ -8,7 +8,11 @@
 //!
 //! | file | what it holds |
 //! | --- | --- |
-//! | `run` | runs the checks of a stage and prints the verdict |
+//! | `stage` | a stage as an exercise: its steps, their checks and points |
+//! | `grade` | grades a stage: `whole` and `some` are its two ways |
+//! | `learner` | the learner's own server; `starter` knows what it began from |
+//! | `trials` | runs checks side by side, `judge` each of them; `hints` fits a hint to what was seen |
+//! | `score` | the points; `report` tells them to a person, `result` and `json` to a program |
 //! | `check` | one check: its id, its sentence, its rule, its hint, its function |
 //! | `contract` | the checks that are the same for every server |
 //! | `corpus` | the requests in `tests/requests`, and the checks that send them all |
@@ -52,19 +56,31 @@ pub mod evidence;
 pub mod exchange;
 pub mod failure;
 pub mod gateway;
+pub mod grade;
+mod hints;
 mod interrupt;
+pub mod json;
+mod judge;
 pub mod launch;
+mod learner;
 mod parse;
 pub mod patience;
 pub mod process;
 pub mod random;
+mod report;
 pub mod response;
-pub mod run;
+mod result;
 mod running;
+mod score;
 pub mod server;
+mod some;
+pub mod stage;
+mod starter;
 mod story;
 pub mod tape;
 pub mod target;
+mod trials;
+mod whole;
 pub mod witness;
 
 pub use check::{Check, Group, Verdict};
@@ -72,9 +88,10 @@ pub use client::{Client, Ending};
 pub use evidence::{Evidence, expect, expect_eq, fail};
 pub use exchange::{answered, ask, get};
 pub use failure::{Failure, Seen};
+pub use grade::grade;
 pub use nix::sys::signal::Signal;
 pub use patience::{patience, wait_until};
 pub use response::{Framing, Response};
-pub use run::run;
 pub use server::Server;
+pub use stage::{Scored, Stage, Step};
 pub use target::Target;

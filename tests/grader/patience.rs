@@ -17,6 +17,9 @@ pub const STEP_SECONDS: f64 = 8.0;
 /// Seconds for one whole check, after which it is given up.
 pub const CHECK_SECONDS: f64 = 20.0;
 
+/// Seconds for all checks of a server together; what is not reached by then is not run.
+pub const RUN_SECONDS: f64 = 300.0;
+
 /// Between two looks. Short beside the life of a check, long beside the cost of a look.
 const BETWEEN_LOOKS: Duration = Duration::from_millis(5);
 

@@ -111,8 +111,7 @@ fn difference(expected: &[u8], got: &[u8], at: usize) -> String {
 }
 
 fn fate(witness: &Witness) -> String {
-    let panicked = witness.stderr.text().iter().any(|line| line.contains("panicked at"));
-    let panicked = if panicked { "; it panicked, see stderr" } else { "" };
+    let panicked = if witness.panicked() { "; it panicked, see stderr" } else { "" };
     let end = witness.ended().map_or_else(|| "was still running".to_owned(), in_words);
     end + panicked
 }

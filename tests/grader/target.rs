@@ -4,10 +4,17 @@
 //! of every server (`PORT`, `HOST`, and the listening line).
 
 use std::ffi::OsString;
+use std::path::{Path, PathBuf};
 
 use crate::failure::Failure;
 use crate::launch::Launch;
 use crate::server::Server;
+
+/// The name of this repository's own server.
+pub const REFERENCE: &str = "reference";
+
+/// The name of a learner's server.
+pub const MINE: &str = "mine";
 
 /// Which program is under test, and how it is started.
 #[derive(Clone, Debug)]
@@ -15,13 +22,14 @@ pub struct Target {
     name: String,
     command: Vec<OsString>,
     environment: Vec<(OsString, OsString)>,
+    folder: Option<PathBuf>,
 }
 
 impl Target {
     /// This repository's own server: the binary at `path`.
     #[must_use]
     pub fn reference(path: impl Into<OsString>) -> Target {
-        Target::command("reference", [path])
+        Target::command(REFERENCE, [path])
     }
 
     /// Any program: its name in the verdict, and its command line.
@@ -31,7 +39,18 @@ impl Target {
         command: impl IntoIterator<Item = S>,
     ) -> Target {
         let command = command.into_iter().map(Into::into).collect();
-        Target { name: name.into(), command, environment: Vec::new() }
+        Target { name: name.into(), command, environment: Vec::new(), folder: None }
+    }
+
+    /// A command as somebody has typed it, started by a shell in the folder where it was typed.
+    ///
+    /// The shell gives its process to the program, so that a signal to the one reaches the other:
+    /// a single command, no list of them.
+    #[must_use]
+    pub fn shell(command: &str) -> Target {
+        let script = format!("exec {command} \"$@\"");
+        let target = Target::command(command, ["sh", "-c", &script, "sh"]);
+        Target { folder: Some(typed_in()), ..target }
     }
 
     /// With one more argument in each run, after those it has.
@@ -57,7 +76,7 @@ impl Target {
     /// A run of it that can still be given arguments and settings.
     #[must_use]
     pub fn launch(&self) -> Launch {
-        Launch::new(&self.command, &self.environment)
+        Launch::new(&self.command, &self.environment, self.folder.as_deref())
     }
 
     /// Starts it as it is and waits until it listens.
@@ -68,4 +87,14 @@ impl Target {
     pub fn start(&self) -> Result<Server, Failure> {
         self.launch().start()
     }
+}
+
+/// The folder in which a person has typed the command that runs the checks: cargo starts them in
+/// their package's folder, but leaves `PWD` as the shell has set it. Without it, the workspace's.
+#[must_use]
+pub fn typed_in() -> PathBuf {
+    let shells = std::env::var_os("PWD").map(PathBuf::from);
+    let shells = shells.filter(|folder| folder.is_absolute() && folder.is_dir());
+    let workspace = || Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    shells.unwrap_or_else(workspace)
 }

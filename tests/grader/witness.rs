@@ -30,6 +30,11 @@ impl Witness {
         self.ended.get().copied()
     }
 
+    /// Whether it has said so on standard error, as programs in Rust do.
+    pub(crate) fn panicked(&self) -> bool {
+        self.stderr.text().iter().any(|line| line.contains("panicked at"))
+    }
+
     pub(crate) fn has_ended(&self, status: ExitStatus) {
         // Only the first report counts: later ones repeat it.
         let _ = self.ended.set(status);

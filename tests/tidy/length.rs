@@ -10,7 +10,11 @@ const FILE: usize = 200;
 const FUNCTION: usize = 40;
 
 /// Files that may be longer, how long, and why.
-const LONGER: &[(&str, usize, &str)] = &[];
+const LONGER: &[(&str, usize, &str)] = &[(
+    "stage3-gateway/starter.rs",
+    340,
+    "a learner copies one file: with the interface and an application to try it with",
+)];
 
 /// No file of Rust is longer than [`FILE`] lines.
 pub fn of_files(all: &[Source]) -> Vec<Finding> {

@@ -31,8 +31,9 @@ pub const CHECKS: &[Check] = &[
         id: "closed-after-a-failure",
         title: "a body that fails, is too short or too long is dropped too",
         rule: RULE,
-        hint: "Every way out must pass by the drop: errors and early ends as well.",
-        run: |target| counts(target, &["/raise-late", "/cl-short", "/cl-long"]),
+        hint: "Every way out must pass by the close (in Rust: the drop), and only once: errors and \
+               early ends as well. A `?` may leave before it.",
+        run: |target| counts(target, &["/raise-late", "/cl-short", "/cl-long", "/never"]),
     },
     Check {
         id: "closed-when-the-client-leaves",

@@ -1,0 +1,151 @@
+//! Grades a stage: the reference by all its checks, and the learner's server step by step.
+//!
+//! The environment says more: `GRADE=reference` runs the reference only; `GRADE=mine` the learner's
+//! server only, and the exit status says whether it has all points;
+//! `SERVER_CMD="python3 my_server.py"` grades that program in place of the learner's;
+//! `GRADE_JSON=path` writes the result there.
+//!
+//! Without `GRADE`, a learner's server that falls short does not make `cargo test` fail: work that
+//! is under way is no fault, and the stages after it are to be tested as well.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use libtest_mimic::Arguments;
+
+use crate::interrupt;
+use crate::learner::Learner;
+use crate::result;
+use crate::score::Score;
+use crate::stage::Stage;
+use crate::target::{MINE, REFERENCE, Target, typed_in};
+use crate::trials::{Outcome, Record, Run};
+use crate::{some, whole};
+
+/// Checks wait for servers far more than they work, so there are more of them than processors.
+const THREADS: usize = 16;
+
+/// Something is wrong with how the grader was asked.
+const WRONG_USAGE: u8 = 2;
+
+/// Whom to grade.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Scope {
+    All,
+    Reference,
+    Mine,
+}
+
+/// What the person who runs this has asked for.
+pub(crate) struct Asked {
+    pub arguments: Arguments,
+    pub scope: Scope,
+    pub json: Option<PathBuf>,
+    pub learner: Learner,
+}
+
+/// Runs the checks of `stage` as the command line and the environment ask.
+#[must_use]
+pub fn grade(stage: &Stage) -> ExitCode {
+    let asked = match asked(stage) {
+        Ok(asked) => asked,
+        Err(wrong) => {
+            eprintln!("{wrong}");
+            return ExitCode::from(WRONG_USAGE);
+        }
+    };
+    interrupt::watch();
+    raise_descriptor_limit();
+    let ways = if is_whole(&asked.arguments) { whole::grade } else { some::grade };
+    let code = ways(stage, &asked);
+    // Checks that were given up have left their servers behind.
+    interrupt::kill_all();
+    code
+}
+
+fn asked(stage: &Stage) -> Result<Asked, String> {
+    let mut arguments = Arguments::from_args();
+    arguments.test_threads = arguments.test_threads.or(Some(THREADS));
+    stage.verify()?;
+    let scope = match variable("GRADE").as_deref() {
+        None => Scope::All,
+        Some("reference") => Scope::Reference,
+        Some("mine") => Scope::Mine,
+        Some(other) => return Err(format!("GRADE is `reference` or `mine`, not `{other}`")),
+    };
+    let json = variable("GRADE_JSON").map(|path| result::place(&typed_in().join(path), stage));
+    if let Some(file) = json.as_ref().filter(|_| !arguments.list) {
+        result::remove(file).map_err(|error| format!("{}: {error}", file.display()))?;
+    }
+    let learner = Learner::find(stage, variable("SERVER_CMD").as_deref());
+    Ok(Asked { arguments, scope, json, learner })
+}
+
+/// An environment variable that is set and not empty.
+fn variable(name: &str) -> Option<String> {
+    std::env::var(name).ok().filter(|value| !value.trim().is_empty())
+}
+
+/// Whether everything is to be run, and told in our own way.
+fn is_whole(arguments: &Arguments) -> bool {
+    let Arguments { list, ignored, exact, quiet, bench, .. } = *arguments;
+    let flags = list || ignored || exact || quiet || bench;
+    let chosen = arguments.filter.is_some() || !arguments.skip.is_empty();
+    !flags && !chosen && arguments.format.is_none() && arguments.logfile.is_none()
+}
+
+impl Asked {
+    /// The learner's program, if there is one and it is to be graded.
+    pub(crate) fn theirs(&self) -> Option<&Target> {
+        match &self.learner {
+            Learner::Ready { target, .. } if self.scope != Scope::Reference => Some(target),
+            _ => None,
+        }
+    }
+
+    /// Writes the result of `run` if somebody asked for it; `otherwise` says why a check has none.
+    /// Whether that is done.
+    pub(crate) fn save(&self, stage: &Stage, run: &Run, otherwise: &str) -> bool {
+        let Some(file) = &self.json else {
+            return true;
+        };
+        let graded = match (self.scope, self.theirs()) {
+            (Scope::Reference, _) => REFERENCE,
+            (_, Some(target)) => target.name(),
+            (_, None) => MINE,
+        };
+        let score = Score::of(stage, &run.records(), graded, otherwise);
+        let note = if graded == MINE && self.theirs().is_none() { otherwise } else { "" };
+        let written = result::write(file, &result::text(stage, graded, &score, note));
+        if let Err(error) = &written {
+            eprintln!("{}: {error}", file.display());
+        }
+        written.is_ok()
+    }
+}
+
+/// As in `stage 4, reference: 96 of 96 checks pass`.
+pub(crate) fn counted(stage: &Stage, target: &str, records: &[Record], all: usize) -> String {
+    let own: Vec<&Record> = records.iter().filter(|one| one.target == target).collect();
+    let passed = own.iter().filter(|one| one.outcome == Outcome::Pass).count();
+    let not_run = match all.saturating_sub(own.len()) {
+        0 => String::new(),
+        count => format!(" ({count} not run)"),
+    };
+    let (number, total) = (stage.number, own.len());
+    format!("stage {number}, {}: {passed} of {total} checks pass{not_run}", label(target))
+}
+
+/// What a person calls the target of this name.
+pub(crate) fn label(target: &str) -> &str {
+    if target == MINE { "your server" } else { target }
+}
+
+/// Some systems start with 256 descriptors, fewer than some checks open at once.
+fn raise_descriptor_limit() {
+    use nix::sys::resource::{Resource, getrlimit, setrlimit};
+    if let Ok((_, hard)) = getrlimit(Resource::RLIMIT_NOFILE) {
+        // If it can't be raised, the checks that need more will say so.
+        let _ = setrlimit(Resource::RLIMIT_NOFILE, hard, hard);
+    }
+}

@@ -1,0 +1,75 @@
+//! One check, run on a thread of its own, so that neither a panic in it nor a server that hangs
+//! ends the grader.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::mpsc::{RecvTimeoutError, channel};
+
+use crate::check::{Check, Verdict};
+use crate::failure::{Failure, Seen};
+use crate::patience::{CHECK_SECONDS, patience};
+use crate::target::Target;
+
+/// Runs one check on a thread of its own, and gives it up when its time is over.
+pub(crate) fn judge(check: Check, target: Target) -> Verdict {
+    let (sender, receiver) = channel();
+    let thread = std::thread::Builder::new().name(check.id.into());
+    let started = thread.spawn(move || {
+        let verdict = catch_unwind(AssertUnwindSafe(|| (check.run)(&target)));
+        // The receiver is gone if the check was given up meanwhile.
+        let _ = sender.send(verdict);
+    });
+    if let Err(error) = started {
+        return Err(Failure::new(format!("no thread for the check: {error}")).seen(Seen::Machine));
+    }
+    let limit = patience(CHECK_SECONDS);
+    match receiver.recv_timeout(limit) {
+        Ok(Ok(verdict)) => verdict,
+        Ok(Err(panic)) => {
+            Err(Failure::new(format!("the check itself failed: {}", message(&*panic)))
+                .seen(Seen::Machine))
+        }
+        Err(RecvTimeoutError::Timeout) => {
+            let seconds = limit.as_secs_f64();
+            let what =
+                format!("the check was given up after {seconds:.0} s; GRADE_SLOW=3 gives it more");
+            Err(Failure::new(what).seen(Seen::Hung))
+        }
+        Err(RecvTimeoutError::Disconnected) => {
+            Err(Failure::new("the check ended without a verdict").seen(Seen::Machine))
+        }
+    }
+}
+
+fn message(panic: &(dyn std::any::Any + Send)) -> &str {
+    let text = panic.downcast_ref::<&str>().copied();
+    text.or_else(|| panic.downcast_ref::<String>().map(String::as_str)).unwrap_or("it panicked")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(run: fn(&Target) -> Verdict) -> Check {
+        Check { id: "a-check", title: "", rule: "", hint: "", run }
+    }
+
+    #[test]
+    fn a_panic_in_a_check_is_not_blamed_on_the_server() {
+        let verdict = judge(check(|_| panic!("oops")), Target::reference("true"));
+        let failure = verdict.expect_err("it panicked");
+        assert_eq!(failure.what(), "the check itself failed: oops");
+        assert_eq!(failure.kind(), Seen::Machine);
+    }
+
+    #[test]
+    fn a_program_that_ends_at_once_is_told() {
+        let failing = Target::command("x", ["sh", "-c", "echo no socket yet >&2; exit 1"]);
+        let verdict = judge(check(|target| target.start().map(drop)), failing);
+        let story = verdict.expect_err("it does not listen").story("the contract", "Listen.");
+        assert!(
+            story.starts_with("the program exited with status 1 before it listened\n"),
+            "{story}"
+        );
+        assert!(story.contains("stderr    no socket yet\n"), "{story}");
+    }
+}

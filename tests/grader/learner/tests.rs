@@ -1,0 +1,134 @@
+//! A learner's folder, right and nearly right.
+
+use std::fs;
+use std::path::PathBuf;
+
+use super::{Learner, how_to_start};
+use crate::random;
+use crate::stage::Stage;
+use crate::whole::not_graded;
+
+/// The folder of a package. Dropping it removes it.
+struct Folder(PathBuf);
+
+impl Folder {
+    fn with(files: &[(&str, &str)]) -> Folder {
+        let folder = Folder(std::env::temp_dir().join(format!("learner-{}", random::name())));
+        for (name, text) in files {
+            let path = folder.0.join(name);
+            fs::create_dir_all(path.parent().expect("it is in a folder")).expect("made");
+            fs::write(path, text).expect("written");
+        }
+        folder
+    }
+
+    fn stage(&self, mine: Option<&'static str>) -> Stage {
+        let folder = self.0.display().to_string().leak();
+        Stage {
+            number: 4,
+            package: "stage4-fork",
+            folder,
+            reference: "true",
+            mine,
+            settings: &[],
+            groups: &[],
+            steps: &[],
+            points: 17,
+        }
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        let _ = fs::remove_dir_all(&self.0);
+    }
+}
+
+#[test]
+fn names_that_are_nearly_right_are_named() {
+    let names = [
+        "src/bin/stage4_mine.rs",
+        "src/bin/stage4-mine.rs.txt",
+        "src/bin/Stage4-mine.rs",
+        "src/bin/mine.rs",
+        "src/bin/stage3-mine.rs",
+        "src/stage4-mine.rs",
+        "stage4-mine.rs",
+    ];
+    for name in names {
+        let folder = Folder::with(&[(name, ""), ("src/bin/README.md", "")]);
+        let lines = how_to_start(&folder.stage(None));
+        let expected = format!(
+            "stage4-fork/{name} is not graded: it must be stage4-fork/src/bin/stage4-mine.rs"
+        );
+        assert_eq!(lines, [expected]);
+    }
+}
+
+#[test]
+fn names_that_are_right_are_left_alone() {
+    let good =
+        [("src/bin/stage4-mine/main.rs", ""), ("src/bin/README.md", ""), ("src/main.rs", "")];
+    let folder = Folder::with(&good);
+    assert_eq!(how_to_start(&folder.stage(None)), [""; 0]);
+    let both = Folder::with(&[("src/bin/stage4-mine/main.rs", ""), ("src/bin/stage4-mine.rs", "")]);
+    assert_eq!(
+        how_to_start(&both.stage(None)),
+        ["stage4-mine.rs and the folder stage4-mine are both there: keep one of them"]
+    );
+    let empty = Folder::with(&[("src/bin/stage4-mine/server.rs", "")]);
+    assert_eq!(
+        how_to_start(&empty.stage(None)),
+        ["stage4-fork/src/bin/stage4-mine has no main.rs, so it is no program"]
+    );
+}
+
+#[test]
+fn an_edited_starter_is_named() {
+    let folder = Folder::with(&[("starter.rs", "fn main() { mine() }")]);
+    let lines = how_to_start(&folder.stage(None));
+    assert!(
+        lines[0].starts_with("stage4-fork/starter.rs was changed, and is not graded: copy it to")
+    );
+}
+
+#[test]
+fn a_server_that_borrows_the_answer_is_not_graded() {
+    let borrowed = [
+        "use stage4_fork::serve::serve;\n",
+        "fn main() { ::stage4_fork::run() }\n",
+        "#[path = \"../serve.rs\"]\nmod serve;\n",
+    ];
+    for text in borrowed {
+        let folder = Folder::with(&[("src/bin/stage4-mine/a/serve.rs", text)]);
+        let learner = Learner::find(&folder.stage(Some("true")), None);
+        let (told, _) = not_graded(&folder.stage(None), &learner);
+        let start = "stage 4, your server: 0 of 17 points; \
+                     stage4-fork/src/bin/stage4-mine/a/serve.rs, line 1, uses stage4_fork: ";
+        assert!(told.starts_with(start), "{told}");
+    }
+}
+
+#[test]
+fn a_server_of_ones_own_is_graded_and_a_copy_of_the_starter_known() {
+    let own = "// not stage4_fork::run\nuse stage3_gateway::x;\nmod stage4_fork_of_mine {}\n";
+    for (starter, same) in [(own, true), ("", false)] {
+        let folder = Folder::with(&[("src/bin/stage4-mine.rs", own), ("starter.rs", starter)]);
+        let learner = Learner::find(&folder.stage(Some("true")), None);
+        let Learner::Ready { target, untouched } = learner else {
+            panic!("it is graded: {learner:?}");
+        };
+        assert_eq!((target.name(), untouched), ("mine", same));
+    }
+}
+
+#[test]
+fn a_command_is_graded_in_place_of_a_file() {
+    let learner =
+        Learner::find(&Folder::with(&[]).stage(None), Some("sh -c 'echo \"$PORT\" $0' a"));
+    let Learner::Ready { target, .. } = learner else {
+        panic!("it is graded: {learner:?}");
+    };
+    let finished = target.launch().run().expect("it ends by itself");
+    assert_eq!(finished.stdout_lines(), ["0 a"]);
+}

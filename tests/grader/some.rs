@@ -1,0 +1,67 @@
+//! The checks that a command line names, listed and told as in any Rust test: filters, `--exact`,
+//! `--list` and cargo-nextest. A learner's checks have `mine::` before their name, except where
+//! `GRADE=mine` leaves no doubt.
+
+use std::process::ExitCode;
+
+use crate::grade::{Asked, Scope, counted};
+use crate::learner::Learner;
+use crate::random;
+use crate::stage::Stage;
+use crate::target::{REFERENCE, Target};
+use crate::trials::{Run, jobs};
+use crate::whole::not_graded;
+
+/// Runs what is named. The exit status says whether all of it passes.
+pub(crate) fn grade(stage: &Stage, asked: &Asked) -> ExitCode {
+    let run = Run::new(*stage);
+    let mut trials = Vec::new();
+    if asked.scope != Scope::Mine {
+        let reference = Target::reference(stage.reference);
+        trials.extend(run.trials(&reference, jobs(stage.all()), ""));
+    }
+    if let Some(target) = asked.theirs() {
+        let prefix = if asked.scope == Scope::Mine { "" } else { "mine::" };
+        trials.extend(run.trials(target, stage.scored_with_needs(), prefix));
+    }
+    let conclusion = libtest_mimic::run(&asked.arguments, trials);
+    if asked.arguments.list {
+        return ExitCode::SUCCESS;
+    }
+    if conclusion.has_failed() {
+        println!("GRADE_SEED={} makes the same random choices again", random::seed());
+    }
+    let found = summary(stage, asked, &run);
+    let saved = asked.save(stage, &run, "not asked for");
+    if found && saved { conclusion.exit_code() } else { ExitCode::FAILURE }
+}
+
+/// Prints a line for each server that was looked at. False if the one that was to be graded was
+/// not: a check that nobody ran must not look like one that passed.
+fn summary(stage: &Stage, asked: &Asked, run: &Run) -> bool {
+    let records = run.records();
+    if asked.scope != Scope::Mine {
+        println!("{}", counted(stage, REFERENCE, &records, stage.all().count()));
+    }
+    if asked.scope == Scope::Reference {
+        return true;
+    }
+    let Learner::Ready { target, .. } = &asked.learner else {
+        if asked.scope == Scope::Mine {
+            println!("{}", not_graded(stage, &asked.learner).0);
+        }
+        return asked.scope != Scope::Mine;
+    };
+    let ran = records.iter().any(|record| record.target == target.name());
+    if ran {
+        println!("{}", counted(stage, target.name(), &records, stage.scored_with_needs().len()));
+    } else if asked.scope == Scope::Mine {
+        let package = stage.package;
+        println!(
+            "stage {}, no check was run: none has such a name; cargo test -p {package} -- --list \
+             shows them all",
+            stage.number
+        );
+    }
+    ran || asked.scope != Scope::Mine
+}

@@ -1,0 +1,130 @@
+//! Runs checks against a server, many at a time, and remembers how each of them went.
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
+use std::time::{Duration, Instant};
+
+use libtest_mimic::{Failed, Trial};
+
+use crate::check::Check;
+use crate::hints;
+use crate::judge::judge;
+use crate::patience::{RUN_SECONDS, patience};
+use crate::stage::Stage;
+use crate::target::{REFERENCE, Target};
+
+/// How a check went.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Outcome {
+    Pass,
+    Fail {
+        what: String,
+        story: String,
+    },
+    /// And why.
+    NotRun(String),
+}
+
+/// A check that had its turn.
+#[derive(Clone, Debug)]
+pub(crate) struct Record {
+    pub target: String,
+    pub id: &'static str,
+    pub title: &'static str,
+    pub outcome: Outcome,
+    pub milliseconds: u128,
+}
+
+/// A check that is to be run.
+pub(crate) struct Job {
+    pub check: Check,
+    /// When no other check runs.
+    pub alone: bool,
+    /// What must hold besides.
+    pub needs: Vec<Check>,
+}
+
+/// These checks, and nothing besides.
+pub(crate) fn jobs(checks: impl Iterator<Item = (Check, bool)>) -> Vec<Job> {
+    checks.map(|(check, alone)| Job { check, alone, needs: Vec::new() }).collect()
+}
+
+/// One run of many checks. Clones are the same run.
+#[derive(Clone)]
+pub(crate) struct Run(Arc<Shared>);
+
+struct Shared {
+    stage: Stage,
+    /// Held for reading by a check that may share the machine, for writing by one that may not.
+    machine: RwLock<()>,
+    /// The time for the whole run, and when it is over.
+    budget: Duration,
+    end: Instant,
+    records: Mutex<Vec<Record>>,
+}
+
+impl Run {
+    pub(crate) fn new(stage: Stage) -> Run {
+        Run::within(stage, patience(RUN_SECONDS))
+    }
+
+    pub(crate) fn within(stage: Stage, budget: Duration) -> Run {
+        let (machine, records) = (RwLock::default(), Mutex::default());
+        let end = Instant::now() + budget;
+        Run(Arc::new(Shared { stage, machine, budget, end, records }))
+    }
+
+    /// Those that need the whole machine come last: by then the others have started.
+    pub(crate) fn trials(&self, target: &Target, jobs: Vec<Job>, prefix: &str) -> Vec<Trial> {
+        let (alone, together): (Vec<Job>, Vec<Job>) = jobs.into_iter().partition(|job| job.alone);
+        let trial = |job: Job| {
+            let (run, target) = (self.clone(), target.clone());
+            let name = format!("{prefix}{}", job.check.id);
+            Trial::test(name, move || run.one(&job, &target).map_err(Failed::from))
+        };
+        together.into_iter().chain(alone).map(trial).collect()
+    }
+
+    /// How the checks went that had their turn, in the order in which they ended.
+    pub(crate) fn records(&self) -> Vec<Record> {
+        self.lock().clone()
+    }
+
+    fn one(&self, job: &Job, target: &Target) -> Result<(), String> {
+        // The guards protect no data, so a poisoned lock means nothing.
+        let machine = &self.0.machine;
+        let _shared = (!job.alone).then(|| machine.read().unwrap_or_else(PoisonError::into_inner));
+        let _whole = job.alone.then(|| machine.write().unwrap_or_else(PoisonError::into_inner));
+        std::iter::once(&job.check).chain(&job.needs).try_for_each(|check| {
+            let began = Instant::now();
+            let outcome = self.outcome(*check, target);
+            let told = match &outcome {
+                Outcome::Pass => Ok(()),
+                Outcome::Fail { story, .. } => Err(format!("{}\n{story}", check.title)),
+                Outcome::NotRun(why) => Err(format!("{}\n{why}", check.title)),
+            };
+            let milliseconds = began.elapsed().as_millis();
+            let (target, Check { id, title, .. }) = (target.name().to_owned(), *check);
+            self.lock().push(Record { target, id, title, outcome, milliseconds });
+            told
+        })
+    }
+
+    fn outcome(&self, check: Check, target: &Target) -> Outcome {
+        if Instant::now() >= self.0.end {
+            let seconds = self.0.budget.as_secs();
+            let why = format!("not reached within {seconds} s; GRADE_SLOW=3 gives more time");
+            return Outcome::NotRun(why);
+        }
+        let Err(failure) = judge(check, target.clone()) else {
+            return Outcome::Pass;
+        };
+        let steps = if target.name() == REFERENCE { &[] } else { self.0.stage.steps };
+        let hint = hints::fitting(steps, &check, &failure);
+        let story = failure.story(check.rule, &hint);
+        Outcome::Fail { what: failure.what().to_owned(), story }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Vec<Record>> {
+        self.0.records.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

@@ -12,8 +12,9 @@ pub fn alive(server: &Server) -> BTreeSet<u32> {
 
 /// Waits until exactly so many children live.
 pub fn count(server: &Server, wanted: usize) -> Verdict {
-    server
-        .wait_until(&format!("{wanted} children"), || (alive(server).len() == wanted).then_some(()))
+    server.wait_until(&format!("{wanted} children"), || {
+        (server.alive() && alive(server).len() == wanted).then_some(())
+    })
 }
 
 /// A connection on which nothing was said yet, and the child that was forked for it. There must
@@ -37,7 +38,8 @@ pub fn connect_all(server: &Server, wanted: usize) -> Result<Vec<Client>, Failur
 
 /// Waits until all children have ended and were reaped, while nobody connects.
 pub fn none_left(server: &Server) -> Verdict {
-    let none = || process::children(server.pid()).is_empty().then_some(());
+    // A server that has ended has no children either.
+    let none = || (server.alive() && process::children(server.pid()).is_empty()).then_some(());
     server.wait_until("all children to end and to be reaped", none).map_err(|failure| {
         let zombies = process::zombies(server.pid()).len();
         failure.got(format!("{} children that run, {zombies} zombies", alive(server).len()))

@@ -18,7 +18,7 @@ mod steps;
 use std::process::ExitCode;
 
 use grader::contract::{self, LISTENING_HTTP};
-use grader::{Check, Group, Stage, corpus};
+use grader::{Check, Group, Stage, corpus, sequential};
 
 fn main() -> ExitCode {
     grader::grade(&Stage {
@@ -41,6 +41,7 @@ const GROUPS: &[Group] = &[
     Group::together(page::CHECKS),
     Group::together(refuse::CHECKS),
     Group::together(clients::CHECKS),
+    Group::together(sequential::CHECKS),
     Group::together(log::CHECKS),
     Group::together(&CORPUS),
     Group::together(contract::CHECKS),

@@ -12,7 +12,7 @@ mod steps;
 use std::process::ExitCode;
 
 use grader::contract::{self, LISTENING_HTTP};
-use grader::{Check, Group, Stage, corpus, curl, gateway};
+use grader::{Check, Group, Stage, corpus, curl, gateway, sequential};
 
 fn main() -> ExitCode {
     grader::grade(&Stage {
@@ -33,6 +33,7 @@ const GROUPS: &[Group] = &[
     Group::together(first::CHECKS),
     // Those that wait for something come first: the others run beside them.
     Group::together(clients::CHECKS),
+    Group::together(sequential::CHECKS),
     Group::together(&CORPUS),
     Group::together(gateway::CHECKS),
     Group::together(gateway::CLOSED),

@@ -15,6 +15,7 @@
 //! | `score` | the points; `report` tells them to a person, `result` and `json` to a program |
 //! | `check` | one check: its id, its sentence, its rule, its hint, its function |
 //! | `contract` | the checks that are the same for every server |
+//! | `sequential` | the checks that are the same for every server of one client at a time |
 //! | `corpus` | the requests in `tests/requests`, and the checks that send them all |
 //! | `gateway` | the checks that are the same for every server with the demo application |
 //! | `curl` | the checks that let curl use the demo application |
@@ -72,6 +73,7 @@ pub mod response;
 mod result;
 mod running;
 mod score;
+pub mod sequential;
 pub mod server;
 mod some;
 pub mod stage;

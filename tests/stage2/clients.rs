@@ -47,20 +47,6 @@ pub const CHECKS: &[Check] = &[
         hint: "408 only if at least one byte came.",
         run: silence,
     },
-    Check {
-        id: "silent-first-connection",
-        title: "a browser's silent extra connection does not keep the next client waiting",
-        rule: "design: a server of one client at a time waits 1 s for the first byte",
-        hint: "Give the first byte a shorter deadline than the whole head.",
-        run: silent_first,
-    },
-    Check {
-        id: "thirty-clients-wait-in-the-backlog",
-        title: "thirty clients that come at once are all served, one after the other",
-        rule: "POSIX listen(2)",
-        hint: "Ask listen for a backlog that holds a burst of clients, 128 or more.",
-        run: thirty_clients,
-    },
 ];
 
 /// The next client is served. Drop the last one before: this server reads on until it has closed.
@@ -135,26 +121,4 @@ fn silence(target: &Target) -> Verdict {
     let mut client = server.connect()?;
     client.sees_end()?;
     next(&server)
-}
-
-fn silent_first(target: &Target) -> Verdict {
-    let server = target.start()?;
-    let mut silent = server.connect()?;
-    next(&server)?;
-    silent.sees_end()
-}
-
-fn thirty_clients(target: &Target) -> Verdict {
-    let server = target.start()?;
-    let mut clients = Vec::new();
-    for _ in 0..30 {
-        let mut client = server.connect()?;
-        client.send(REQUEST.as_bytes())?;
-        clients.push(client);
-    }
-    // Each leaves once it has been served; one that stayed would keep the next one waiting.
-    clients.into_iter().try_for_each(|mut client| {
-        client.response("GET")?.expect_status(&client, 200)?;
-        client.sees_end()
-    })
 }

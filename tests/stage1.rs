@@ -1,5 +1,7 @@
 //! Stage 1: the four calls. What an echo server must do, seen from outside.
 
+#[path = "stage1/broken.rs"]
+mod broken;
 #[path = "stage1/clients.rs"]
 mod clients;
 #[path = "stage1/echo.rs"]
@@ -8,11 +10,13 @@ mod echo;
 mod first;
 #[path = "stage1/steps.rs"]
 mod steps;
+#[path = "stage1/stretch.rs"]
+mod stretch;
 
 use std::process::ExitCode;
 
 use grader::contract::{self, LISTENING_PLAIN};
-use grader::{Group, Stage};
+use grader::{Group, Known, Stage};
 
 fn main() -> ExitCode {
     grader::grade(&Stage {
@@ -23,8 +27,15 @@ fn main() -> ExitCode {
         mine: option_env!("CARGO_BIN_EXE_stage1-mine"),
         settings: &[],
         groups: GROUPS,
+        stretch: stretch::GROUPS,
         steps: steps::STEPS,
         points: steps::POINTS,
+        known: Known {
+            starter: env!("CARGO_BIN_EXE_stage1-starter"),
+            worked: env!("CARGO_BIN_EXE_stage1-broken"),
+            broken: broken::BROKEN,
+            stretch: stretch::SOLUTIONS,
+        },
     })
 }
 

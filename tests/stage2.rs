@@ -1,5 +1,7 @@
 //! Stage 2: one request a connection, read, understood and answered. Seen from outside.
 
+#[path = "stage2/broken.rs"]
+mod broken;
 #[path = "stage2/clients.rs"]
 mod clients;
 #[path = "stage2/first.rs"]
@@ -14,11 +16,13 @@ mod page;
 mod refuse;
 #[path = "stage2/steps.rs"]
 mod steps;
+#[path = "stage2/stretch.rs"]
+mod stretch;
 
 use std::process::ExitCode;
 
 use grader::contract::{self, LISTENING_HTTP};
-use grader::{Check, Group, Stage, corpus, sequential};
+use grader::{Check, Group, Known, Stage, corpus, sequential};
 
 fn main() -> ExitCode {
     grader::grade(&Stage {
@@ -29,8 +33,15 @@ fn main() -> ExitCode {
         mine: option_env!("CARGO_BIN_EXE_stage2-mine"),
         settings: &[],
         groups: GROUPS,
+        stretch: stretch::GROUPS,
         steps: steps::STEPS,
         points: steps::POINTS,
+        known: Known {
+            starter: env!("CARGO_BIN_EXE_stage2-starter"),
+            worked: env!("CARGO_BIN_EXE_stage2-broken"),
+            broken: broken::BROKEN,
+            stretch: stretch::SOLUTIONS,
+        },
     })
 }
 

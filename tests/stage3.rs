@@ -1,5 +1,7 @@
 //! Stage 3: any application, behind a server of one client at a time. Seen from outside.
 
+#[path = "stage3/broken.rs"]
+mod broken;
 #[path = "stage3/clients.rs"]
 mod clients;
 #[path = "stage3/first.rs"]
@@ -8,11 +10,13 @@ mod first;
 mod log;
 #[path = "stage3/steps.rs"]
 mod steps;
+#[path = "stage3/stretch.rs"]
+mod stretch;
 
 use std::process::ExitCode;
 
 use grader::contract::{self, LISTENING_HTTP};
-use grader::{Check, Group, Stage, corpus, curl, gateway, sequential};
+use grader::{Check, Group, Known, Stage, corpus, curl, gateway, sequential};
 
 fn main() -> ExitCode {
     grader::grade(&Stage {
@@ -23,8 +27,15 @@ fn main() -> ExitCode {
         mine: option_env!("CARGO_BIN_EXE_stage3-mine"),
         settings: &[],
         groups: GROUPS,
+        stretch: stretch::GROUPS,
         steps: steps::STEPS,
         points: steps::POINTS,
+        known: Known {
+            starter: env!("CARGO_BIN_EXE_stage3-starter"),
+            worked: env!("CARGO_BIN_EXE_stage3-broken"),
+            broken: broken::BROKEN,
+            stretch: stretch::SOLUTIONS,
+        },
     })
 }
 

@@ -1,5 +1,7 @@
 //! Stage 4: a process for each connection, and none left behind. Seen from outside.
 
+#[path = "stage4/broken.rs"]
+mod broken;
 #[path = "stage4/family.rs"]
 mod family;
 #[path = "stage4/fork.rs"]
@@ -20,11 +22,13 @@ mod shortage;
 mod steps;
 #[path = "stage4/stop.rs"]
 mod stop;
+#[path = "stage4/stretch.rs"]
+mod stretch;
 
 use std::process::ExitCode;
 
 use grader::contract::{self, LISTENING_HTTP};
-use grader::{Check, Group, Stage, corpus, curl, gateway};
+use grader::{Check, Group, Known, Stage, corpus, curl, gateway};
 
 fn main() -> ExitCode {
     grader::grade(&Stage {
@@ -35,8 +39,15 @@ fn main() -> ExitCode {
         mine: option_env!("CARGO_BIN_EXE_stage4-mine"),
         settings: &[],
         groups: GROUPS,
+        stretch: stretch::GROUPS,
         steps: steps::STEPS,
         points: steps::POINTS,
+        known: Known {
+            starter: env!("CARGO_BIN_EXE_stage4-starter"),
+            worked: env!("CARGO_BIN_EXE_stage4-broken"),
+            broken: broken::BROKEN,
+            stretch: stretch::SOLUTIONS,
+        },
     })
 }
 

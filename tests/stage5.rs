@@ -2,6 +2,8 @@
 
 #[path = "stage5/asking.rs"]
 mod asking;
+#[path = "stage5/broken.rs"]
+mod broken;
 #[path = "stage5/concurrency.rs"]
 mod concurrency;
 #[path = "stage5/deadlines.rs"]
@@ -34,13 +36,15 @@ mod steps;
 mod stop;
 #[path = "stage5/stop_early.rs"]
 mod stop_early;
+#[path = "stage5/stretch.rs"]
+mod stretch;
 #[path = "stage5/unread.rs"]
 mod unread;
 
 use std::process::ExitCode;
 
 use grader::contract::{self, LISTENING_HTTP};
-use grader::{Check, Group, Stage, corpus, curl, gateway};
+use grader::{Check, Group, Known, Stage, corpus, curl, gateway};
 
 fn main() -> ExitCode {
     grader::grade(&Stage {
@@ -51,8 +55,15 @@ fn main() -> ExitCode {
         mine: option_env!("CARGO_BIN_EXE_stage5-mine"),
         settings: steps::SETTINGS,
         groups: GROUPS,
+        stretch: stretch::GROUPS,
         steps: steps::STEPS,
         points: steps::POINTS,
+        known: Known {
+            starter: env!("CARGO_BIN_EXE_stage5-starter"),
+            worked: env!("CARGO_BIN_EXE_stage5-broken"),
+            broken: broken::BROKEN,
+            stretch: stretch::SOLUTIONS,
+        },
     })
 }
 

@@ -78,10 +78,20 @@ impl Failure {
         self.0.seen
     }
 
-    /// Whether the program that was seen has said that it panicked.
-    #[must_use]
-    pub fn panicked(&self) -> bool {
-        self.0.witness.as_ref().is_some_and(|witness| witness.panicked())
+    /// Whether a panic has ended the program, or the conversation.
+    pub(crate) fn panic_was_the_end(&self) -> bool {
+        use Seen::{ClosedEarly, Ended, Refused, Reset};
+        let is_end = [ClosedEarly, Ended, Refused, Reset].contains(&self.kind());
+        let witness = self.0.witness.as_ref().filter(|witness| witness.panicked());
+        witness.is_some_and(|witness| is_end || witness.ended().is_some())
+    }
+
+    /// Whether these words are in the sentence, in its details, or on standard error.
+    pub(crate) fn mentions(&self, words: &str) -> bool {
+        let witness = self.0.witness.as_ref();
+        let stderr = witness.map_or_else(Vec::new, |witness| witness.stderr.text());
+        let mut texts = self.0.details.iter().chain(&stderr).chain([&self.0.what]);
+        texts.any(|text| text.contains(words))
     }
 
     /// With another sentence.

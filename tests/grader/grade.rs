@@ -3,7 +3,7 @@
 //! The environment says more: `GRADE=reference` runs the reference only; `GRADE=mine` the learner's
 //! server only, and the exit status says whether it has all points;
 //! `SERVER_CMD="python3 my_server.py"` grades that program in place of the learner's;
-//! `GRADE_JSON=path` writes the result there.
+//! `GRADE_JSON=path` writes the result there. `GRADE=grader` grades the checks themselves.
 //!
 //! Without `GRADE`, a learner's server that falls short does not make `cargo test` fail: work that
 //! is under way is no fault, and the stages after it are to be tested as well.
@@ -20,7 +20,7 @@ use crate::score::Score;
 use crate::stage::Stage;
 use crate::target::{MINE, REFERENCE, Target, typed_in};
 use crate::trials::{Outcome, Record, Run};
-use crate::{some, whole};
+use crate::{prove, some, whole};
 
 /// Checks wait for servers far more than they work, so there are more of them than processors.
 const THREADS: usize = 16;
@@ -34,6 +34,7 @@ pub(crate) enum Scope {
     All,
     Reference,
     Mine,
+    Grader,
 }
 
 /// What the person who runs this has asked for.
@@ -56,7 +57,11 @@ pub fn grade(stage: &Stage) -> ExitCode {
     };
     interrupt::watch();
     raise_descriptor_limit();
-    let ways = if is_whole(&asked.arguments) { whole::grade } else { some::grade };
+    let ways = match asked.scope {
+        Scope::Grader => prove::grade,
+        _ if is_whole(&asked.arguments) => whole::grade,
+        _ => some::grade,
+    };
     let code = ways(stage, &asked);
     // Checks that were given up have left their servers behind.
     interrupt::kill_all();
@@ -71,6 +76,7 @@ fn asked(stage: &Stage) -> Result<Asked, String> {
         None => Scope::All,
         Some("reference") => Scope::Reference,
         Some("mine") => Scope::Mine,
+        Some("grader") => Scope::Grader,
         Some(other) => return Err(format!("GRADE is `reference` or `mine`, not `{other}`")),
     };
     let json = variable("GRADE_JSON").map(|path| result::place(&typed_in().join(path), stage));

@@ -5,15 +5,30 @@ use crate::check::Check;
 use crate::failure::{Failure, Seen};
 use crate::stage::{Scored, Step};
 
+const PANICKED: &str = "The server panicked: standard error names the line. What a client does \
+                        must never end a server.";
+const INTERRUPTED: &str =
+    "A call was interrupted by a signal and returned EINTR: nothing was done, so make it again.";
+
 /// The hint for `check`, which failed in this way in one of `steps`.
 pub(crate) fn fitting(steps: &[Step], check: &Check, failure: &Failure) -> String {
-    let seen = failure.kind();
-    let scored = steps.iter().flat_map(|step| step.checks).filter(|scored| scored.id == check.id);
-    let own = scored.flat_map(|scored: &Scored| scored.hints).find(|(kind, _)| *kind == seen);
-    if let Some((_, hint)) = own {
-        return (*hint).to_owned();
+    if steps.is_empty() {
+        return check.hint.to_owned();
     }
-    match general(failure).filter(|_| !steps.is_empty()) {
+    if failure.panic_was_the_end() {
+        return format!("{PANICKED} {}", check.hint);
+    }
+    let scored = || steps.iter().flat_map(|step| step.checks).filter(|one| one.id == check.id);
+    let for_words = scored().flat_map(|one: &Scored| one.words);
+    let for_kind = scored().flat_map(|one: &Scored| one.hints);
+    let mut own = for_words
+        .filter(|(words, _)| failure.mentions(words))
+        .map(|(_, hint)| *hint)
+        .chain(for_kind.filter(|(kind, _)| *kind == failure.kind()).map(|(_, hint)| *hint));
+    if let Some(hint) = own.next() {
+        return hint.to_owned();
+    }
+    match general(failure) {
         Some(general) => format!("{general} {}", check.hint),
         None => check.hint.to_owned(),
     }
@@ -21,11 +36,8 @@ pub(crate) fn fitting(steps: &[Step], check: &Check, failure: &Failure) -> Strin
 
 /// What such an end mostly means; nothing where the facts speak for themselves.
 fn general(failure: &Failure) -> Option<&'static str> {
-    if failure.panicked() {
-        return Some(
-            "The server panicked: standard error names the line. What a client does must never \
-             end a server.",
-        );
+    if failure.mentions("Interrupted system call") {
+        return Some(INTERRUPTED);
     }
     let text = match failure.kind() {
         Seen::Refused => {

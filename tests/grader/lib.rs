@@ -11,6 +11,7 @@
 //! | `stage` | a stage as an exercise: its steps, their checks and points |
 //! | `grade` | grades a stage: `whole` and `some` are its two ways |
 //! | `learner` | the learner's own server; `starter` knows what it began from |
+//! | `known` | servers whose verdict is known; `prove` and `lesson` grade the grader with them |
 //! | `trials` | runs checks side by side, `judge` each of them; `hints` fits a hint to what was seen |
 //! | `score` | the points; `report` tells them to a person, `result` and `json` to a program |
 //! | `check` | one check: its id, its sentence, its rule, its hint, its function |
@@ -62,11 +63,14 @@ mod hints;
 mod interrupt;
 pub mod json;
 mod judge;
+pub mod known;
 pub mod launch;
 mod learner;
+mod lesson;
 mod parse;
 pub mod patience;
 pub mod process;
+mod prove;
 pub mod random;
 mod report;
 pub mod response;
@@ -91,6 +95,7 @@ pub use evidence::{Evidence, expect, expect_eq, fail};
 pub use exchange::{answered, ask, get};
 pub use failure::{Failure, Seen};
 pub use grade::grade;
+pub use known::{Broken, Known};
 pub use nix::sys::signal::Signal;
 pub use patience::{patience, wait_until};
 pub use response::{Framing, Response};

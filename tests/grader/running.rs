@@ -104,6 +104,8 @@ fn drain_stderr(witness: &Arc<Witness>, pipe: impl Read + Send + 'static) -> Joi
 
 impl Evidence for Running {
     fn add_to(&self, failure: Failure) -> Failure {
+        // If it has ended meanwhile, the witness learns it here.
+        let _ = self.ended();
         failure.witness(&self.witness)
     }
 }

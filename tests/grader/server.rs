@@ -8,9 +8,10 @@ use nix::sys::signal::Signal;
 use crate::client::Client;
 use crate::dial::Dial;
 use crate::evidence::Evidence;
-use crate::failure::Failure;
+use crate::failure::{Failure, Seen};
 use crate::patience::{STEP_SECONDS, patience, wait_until};
 use crate::running::Running;
+use crate::witness::in_words;
 
 /// A server that listens. Dropping it ends it with all its children.
 #[derive(Debug)]
@@ -111,7 +112,17 @@ impl Server {
     ///
     /// It did not come about in time.
     pub fn wait_until<T>(&self, what: &str, look: impl FnMut() -> Option<T>) -> Result<T, Failure> {
-        wait_until(patience(STEP_SECONDS), what, look).map_err(|failure| failure.of(self))
+        wait_until(patience(STEP_SECONDS), what, look).map_err(|failure| {
+            let ended = self.running.ended().map(|status| {
+                let end = in_words(status);
+                format!("waited for {what}, but the program {end}")
+            });
+            let failure = match ended {
+                Some(ended) => failure.retitled(ended).seen(Seen::Ended),
+                None => failure,
+            };
+            failure.of(self)
+        })
     }
 
     /// Sends `signal` to the server's pid, and to none of its children.

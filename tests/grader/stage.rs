@@ -5,6 +5,7 @@
 
 use crate::check::{Check, Group};
 use crate::failure::Seen;
+use crate::known::Known;
 use crate::trials::Job;
 
 /// A stage: its servers, its checks, its steps.
@@ -22,12 +23,16 @@ pub struct Stage {
     pub mine: Option<&'static str>,
     /// Environment variables in each run of a server that is scored.
     pub settings: &'static [(&'static str, &'static str)],
-    /// All checks of the stage.
+    /// All checks of the stage, but for `stretch`.
     pub groups: &'static [Group],
+    /// Checks that only the stretch exercises ask for: the reference does nothing for them.
+    pub stretch: &'static [Group],
     /// In the order in which a learner takes them, bonus last.
     pub steps: &'static [Step],
     /// What all steps together are worth, bonus apart.
     pub points: u32,
+    /// The servers that grade the grader.
+    pub known: Known,
 }
 
 /// One thing to build.
@@ -58,19 +63,29 @@ pub struct Scored {
     pub points: u32,
     /// Better hints than the check's own, for what was seen.
     pub hints: &'static [(Seen, &'static str)],
+    /// The same, for words in what was seen or on standard error. They come first.
+    pub words: &'static [(&'static str, &'static str)],
 }
 
 impl Scored {
     /// A check with its own hint.
     #[must_use]
     pub const fn new(id: &'static str, points: u32) -> Scored {
-        Scored { id, points, hints: &[] }
+        Scored { id, points, hints: &[], words: &[] }
     }
 
     /// With other hints for what was seen.
     #[must_use]
     pub const fn when(mut self, hints: &'static [(Seen, &'static str)]) -> Scored {
         self.hints = hints;
+        self
+    }
+
+    /// With other hints for words in the sentence that says what went wrong, in its details, or
+    /// on the server's standard error.
+    #[must_use]
+    pub const fn told(mut self, words: &'static [(&'static str, &'static str)]) -> Scored {
+        self.words = words;
         self
     }
 }
@@ -99,12 +114,12 @@ impl Stage {
     /// The check of this name, and whether it needs the whole machine.
     #[must_use]
     pub fn find(&self, id: &str) -> Option<(Check, bool)> {
-        self.all().find(|(check, _)| check.id == id)
+        self.all().chain(flat(self.stretch)).find(|(check, _)| check.id == id)
     }
 
-    /// All checks, and whether each needs the whole machine.
+    /// The checks that the reference is held to, and whether each needs the whole machine.
     pub fn all(&self) -> impl Iterator<Item = (Check, bool)> {
-        self.groups.iter().flat_map(|group| group.checks.iter().map(|&check| (check, group.alone)))
+        flat(self.groups)
     }
 
     /// Every check of a step once, in the order of the steps.
@@ -144,7 +159,8 @@ impl Stage {
     /// A step names a check that does not exist, or the points do not add up.
     pub fn verify(&self) -> Result<(), String> {
         let stage = self.number;
-        let mut ids: Vec<&str> = self.all().map(|(check, _)| check.id).collect();
+        let all = self.all().chain(flat(self.stretch));
+        let mut ids: Vec<&str> = all.map(|(check, _)| check.id).collect();
         ids.sort_unstable();
         if let Some(twice) = ids.windows(2).find(|pair| pair[0] == pair[1]) {
             return Err(format!("stage {stage} has two checks named {}", twice[0]));
@@ -161,4 +177,8 @@ impl Stage {
         }
         Err(format!("the steps of stage {stage} are worth {points} points, not {}", self.points))
     }
+}
+
+fn flat(groups: &'static [Group]) -> impl Iterator<Item = (Check, bool)> {
+    groups.iter().flat_map(|group| group.checks.iter().map(|&check| (check, group.alone)))
 }

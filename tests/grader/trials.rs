@@ -1,6 +1,6 @@
 //! Runs checks against a server, many at a time, and remembers how each of them went.
 
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 use std::time::{Duration, Instant};
 
 use libtest_mimic::{Failed, Trial};
@@ -18,6 +18,7 @@ pub(crate) enum Outcome {
     Pass,
     Fail {
         what: String,
+        hint: String,
         story: String,
     },
     /// And why.
@@ -44,8 +45,8 @@ pub(crate) struct Job {
 }
 
 /// These checks, and nothing besides.
-pub(crate) fn jobs(checks: impl Iterator<Item = (Check, bool)>) -> Vec<Job> {
-    checks.map(|(check, alone)| Job { check, alone, needs: Vec::new() }).collect()
+pub(crate) fn jobs(checks: impl IntoIterator<Item = (Check, bool)>) -> Vec<Job> {
+    checks.into_iter().map(|(check, alone)| Job { check, alone, needs: Vec::new() }).collect()
 }
 
 /// One run of many checks. Clones are the same run.
@@ -90,10 +91,7 @@ impl Run {
     }
 
     fn one(&self, job: &Job, target: &Target) -> Result<(), String> {
-        // The guards protect no data, so a poisoned lock means nothing.
-        let machine = &self.0.machine;
-        let _shared = (!job.alone).then(|| machine.read().unwrap_or_else(PoisonError::into_inner));
-        let _whole = job.alone.then(|| machine.write().unwrap_or_else(PoisonError::into_inner));
+        let _held = self.hold(job.alone);
         std::iter::once(&job.check).chain(&job.needs).try_for_each(|check| {
             let began = Instant::now();
             let outcome = self.outcome(*check, target);
@@ -109,6 +107,28 @@ impl Run {
         })
     }
 
+    /// How one check goes, which is not recorded.
+    pub(crate) fn judged(&self, check: Check, alone: bool, target: &Target) -> Outcome {
+        let _held = self.hold(alone);
+        self.outcome(check, target)
+    }
+
+    pub(crate) fn stage(&self) -> &Stage {
+        &self.0.stage
+    }
+
+    /// Keeps a check that needs the whole machine apart from all others.
+    fn hold(
+        &self,
+        alone: bool,
+    ) -> (Option<RwLockReadGuard<'_, ()>>, Option<RwLockWriteGuard<'_, ()>>) {
+        // The guards protect no data, so a poisoned lock means nothing.
+        let machine = &self.0.machine;
+        let shared = (!alone).then(|| machine.read().unwrap_or_else(PoisonError::into_inner));
+        let whole = alone.then(|| machine.write().unwrap_or_else(PoisonError::into_inner));
+        (shared, whole)
+    }
+
     fn outcome(&self, check: Check, target: &Target) -> Outcome {
         if Instant::now() >= self.0.end {
             let seconds = self.0.budget.as_secs();
@@ -121,7 +141,7 @@ impl Run {
         let steps = if target.name() == REFERENCE { &[] } else { self.0.stage.steps };
         let hint = hints::fitting(steps, &check, &failure);
         let story = failure.story(check.rule, &hint);
-        Outcome::Fail { what: failure.what().to_owned(), story }
+        Outcome::Fail { what: failure.what().to_owned(), hint, story }
     }
 
     fn lock(&self) -> MutexGuard<'_, Vec<Record>> {

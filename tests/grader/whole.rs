@@ -51,7 +51,7 @@ fn learners(stage: &Stage, asked: &Asked, silent: &Arguments) -> bool {
         asked.save(stage, &run, &why);
         return false;
     };
-    let trials = run.trials(target, jobs(stage.scored().into_iter()), "");
+    let trials = run.trials(target, jobs(stage.scored()), "");
     // Each outcome is in the records.
     let _ = libtest_mimic::run(silent, trials);
     let score = Score::of(stage, &run.records(), target.name(), "the check was not reached");

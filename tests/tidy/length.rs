@@ -10,11 +10,14 @@ const FILE: usize = 200;
 const FUNCTION: usize = 40;
 
 /// Files that may be longer, how long, and why.
-const LONGER: &[(&str, usize, &str)] = &[(
-    "stage3-gateway/starter.rs",
-    340,
-    "a learner copies one file: with the interface and an application to try it with",
-)];
+const LONGER: &[(&str, usize, &str)] = &[
+    (
+        "stage3-gateway/starter.rs",
+        340,
+        "a learner copies one file: with the interface and an application to try it with",
+    ),
+    ("tests/broken/", 600, "a starter, filled in, and everything that can be wrong with it"),
+];
 
 /// No file of Rust is longer than [`FILE`] lines.
 pub fn of_files(all: &[Source]) -> Vec<Finding> {
@@ -28,7 +31,8 @@ pub fn of_files(all: &[Source]) -> Vec<Finding> {
 }
 
 fn limit(path: &str) -> usize {
-    LONGER.iter().find(|(longer, ..)| *longer == path).map_or(FILE, |&(_, limit, _)| limit)
+    let longer = LONGER.iter().find(|(longer, ..)| path.starts_with(longer));
+    longer.map_or(FILE, |&(_, limit, _)| limit)
 }
 
 /// No function is longer than [`FUNCTION`] lines.
@@ -36,7 +40,10 @@ pub fn of_functions(all: &[Source]) -> Vec<Finding> {
     let functions = all.iter().flat_map(|source| {
         functions(&source.code).into_iter().map(move |function| (source, function))
     });
-    let long = functions.filter(|(_, function)| function.lines > FUNCTION);
+    let long = functions.filter(|(source, function)| {
+        // Switches make the functions of a broken server longer.
+        !source.path.starts_with("tests/broken/") && function.lines > FUNCTION
+    });
     let long = long.map(|(source, function)| {
         let wrong =
             format!("{} takes {} lines; {FUNCTION} are long", function.name, function.lines);
@@ -70,8 +77,8 @@ mod tests {
     #[test]
     fn every_exception_is_needed() {
         for (path, limit, reason) in LONGER {
-            let source = crate::tree::all().iter().find(|source| source.path == *path);
-            let lines = source.map_or(0, |source| source.text.lines().count());
+            let sources = crate::tree::all().iter().filter(|source| source.path.starts_with(path));
+            let lines = sources.map(|source| source.text.lines().count()).max().unwrap_or(0);
             assert!(lines > FILE && lines <= *limit, "{path} has {lines} lines; {reason}");
         }
     }

@@ -4,6 +4,7 @@ use std::fs;
 use std::path::PathBuf;
 
 use super::{Learner, how_to_start};
+use crate::known::Known;
 use crate::random;
 use crate::stage::Stage;
 use crate::whole::not_graded;
@@ -34,6 +35,8 @@ impl Folder {
             groups: &[],
             steps: &[],
             points: 17,
+            stretch: &[],
+            known: Known { starter: "", worked: "", broken: &[], stretch: &[] },
         }
     }
 }

@@ -1,0 +1,133 @@
+//! `GRADE=grader`: grades the grader, with servers whose verdict is known beforehand.
+//!
+//! A broken server must pass the checks of all steps before its own, fail the one that is meant for
+//! it, and show the learner the hint that fits.
+
+use std::process::ExitCode;
+
+use libtest_mimic::{Failed, Trial};
+
+use crate::check::Check;
+use crate::grade::Asked;
+use crate::known::Broken;
+use crate::lesson;
+use crate::patience::patience;
+use crate::stage::{Stage, Step};
+use crate::target::Target;
+use crate::trials::{Outcome, Run, jobs};
+
+/// Seconds for all known servers of a stage together.
+const SECONDS: f64 = 1800.0;
+
+/// Runs the known servers that are named, or all of them.
+pub(crate) fn grade(stage: &Stage, asked: &Asked) -> ExitCode {
+    let run = Run::within(*stage, patience(SECONDS));
+    let mut trials = vec![
+        trial("every-scored-check-has-a-broken-server", &run, |run| all_are_named(run.stage())),
+        trial("the-untouched-starter-earns-nothing", &run, starter_earns_nothing),
+    ];
+    let worked = settled(stage, Target::command("worked", [stage.known.worked]));
+    let core = stage.steps.iter().filter(|step| !is_stretch(stage, step));
+    trials.extend(run.trials(&worked, jobs(checks(stage, core)), "worked::"));
+    for &(number, program) in stage.known.stretch {
+        let target = settled(stage, Target::command(format!("stretch {number}"), [program]));
+        let step = stage.steps.iter().filter(|step| step.number == number);
+        trials.extend(run.trials(&target, jobs(checks(stage, step)), "stretch::"));
+    }
+    trials.extend(stage.known.broken.iter().map(|&broken| {
+        let name = if broken.name.is_empty() { "worked" } else { broken.name };
+        let name = format!("broken::{name}::{}", broken.fails);
+        trial(&name, &run, move |run| is_caught(run, &broken))
+    }));
+    trials.extend(lesson::known(stage).into_iter().map(|lesson| {
+        trial(&format!("python::{}", lesson.file), &run, move |run| lesson.is_judged(run))
+    }));
+    libtest_mimic::run(&asked.arguments, trials).exit_code()
+}
+
+fn trial(
+    name: &str,
+    run: &Run,
+    prove: impl Fn(&Run) -> Result<(), String> + Send + 'static,
+) -> Trial {
+    let run = run.clone();
+    Trial::test(name, move || prove(&run).map_err(Failed::from))
+}
+
+/// With the settings in which a learner's server runs.
+pub(crate) fn settled(stage: &Stage, target: Target) -> Target {
+    stage.settings.iter().fold(target, |target, (name, value)| target.env(name, value))
+}
+
+fn is_stretch(stage: &Stage, step: &Step) -> bool {
+    stage.known.stretch.iter().any(|(number, _)| *number == step.number)
+}
+
+/// The checks of these steps, each once, and whether each needs the whole machine.
+fn checks<'s>(stage: &Stage, steps: impl Iterator<Item = &'s Step>) -> Vec<(Check, bool)> {
+    let mut ids: Vec<&str> = Vec::new();
+    for id in steps.flat_map(Step::ids) {
+        if !ids.contains(&id) {
+            ids.push(id);
+        }
+    }
+    ids.into_iter().filter_map(|id| stage.find(id)).collect()
+}
+
+fn all_are_named(stage: &Stage) -> Result<(), String> {
+    let scored = stage.steps.iter().flat_map(|step| step.checks);
+    let is_named = |id: &str| stage.known.broken.iter().any(|broken| broken.fails == id);
+    let lacking: Vec<&str> = scored.map(|scored| scored.id).filter(|id| !is_named(id)).collect();
+    if lacking.is_empty() {
+        return Ok(());
+    }
+    Err(format!("no broken server is there to fail {}", lacking.join(", ")))
+}
+
+fn starter_earns_nothing(run: &Run) -> Result<(), String> {
+    let stage = run.stage();
+    let starter = settled(stage, Target::command("starter", [stage.known.starter]));
+    let passes = |id: &str| {
+        stage
+            .find(id)
+            .is_some_and(|(check, alone)| run.judged(check, alone, &starter) == Outcome::Pass)
+    };
+    for step in stage.steps {
+        for scored in step.checks {
+            if passes(scored.id) && step.needs.iter().all(|id| passes(id)) {
+                return Err(format!("the untouched starter earns points for {}", scored.id));
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Fails its own check for the right reason, and passes those of all core steps before.
+fn is_caught(run: &Run, broken: &Broken) -> Result<(), String> {
+    let stage = run.stage();
+    let target = settled(stage, Target::command("broken", [stage.known.worked]));
+    let target = target.env("BROKEN", broken.name);
+    let own = stage.steps.iter().find(|step| step.ids().any(|id| id == broken.fails));
+    let own = own.ok_or_else(|| format!("no step has a check named {}", broken.fails))?;
+    let before = stage.steps.iter().filter(|step| !step.bonus && step.number < own.number);
+    for (check, alone) in
+        checks(stage, before).into_iter().filter(|(check, _)| check.id != broken.fails)
+    {
+        match run.judged(check, alone, &target) {
+            Outcome::Pass => {}
+            Outcome::Fail { story, .. } => {
+                return Err(format!("it fails {}, of an earlier step\n{story}", check.id));
+            }
+            Outcome::NotRun(why) => return Err(why),
+        }
+    }
+    let found = stage.find(broken.fails).ok_or("the check has vanished")?;
+    match run.judged(found.0, found.1, &target) {
+        Outcome::Fail { hint, .. } if hint.contains(broken.hint) => Ok(()),
+        Outcome::Fail { story, .. } => {
+            Err(format!("{} fails without the hint {:?}\n{story}", broken.fails, broken.hint))
+        }
+        Outcome::Pass => Err(format!("{} passes, and was to fail", broken.fails)),
+        Outcome::NotRun(why) => Err(why),
+    }
+}

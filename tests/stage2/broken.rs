@@ -1,0 +1,6 @@
+//! What can be wrong with a server of stage 2, and what the learner is told then. The servers are
+//! one program with a switch: `tests/broken/stage2.rs`.
+
+use grader::Broken;
+
+pub const BROKEN: &[Broken] = &[];

@@ -37,6 +37,7 @@ fn write_all(connection: &OwnedFd, mut bytes: &[u8]) -> nix::Result<()> {
 // ANCHOR_END: write_all
 
 /// Makes the call again if a signal interrupted it (`EINTR`): nothing was lost, nothing was done.
+// ANCHOR: uninterrupted
 fn uninterrupted<T>(mut call: impl FnMut() -> nix::Result<T>) -> nix::Result<T> {
     loop {
         match call() {
@@ -45,3 +46,4 @@ fn uninterrupted<T>(mut call: impl FnMut() -> nix::Result<T>) -> nix::Result<T> 
         }
     }
 }
+// ANCHOR_END: uninterrupted

@@ -14,6 +14,7 @@
 //! | `known` | servers whose verdict is known; `prove` and `lesson` grade the grader with them |
 //! | `trials` | runs checks side by side, `judge` each of them; `hints` fits a hint to what was seen |
 //! | `score` | the points; `report` tells them to a person, `result` and `json` to a program |
+//! | `handout` | the steps as a page of the book |
 //! | `check` | one check: its id, its sentence, its rule, its hint, its function |
 //! | `contract` | the checks that are the same for every server |
 //! | `sequential` | the checks that are the same for every server of one client at a time |
@@ -59,6 +60,7 @@ pub mod exchange;
 pub mod failure;
 pub mod gateway;
 pub mod grade;
+mod handout;
 mod hints;
 mod interrupt;
 pub mod json;

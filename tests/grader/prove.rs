@@ -9,6 +9,7 @@ use libtest_mimic::{Failed, Trial};
 
 use crate::check::Check;
 use crate::grade::Asked;
+use crate::handout;
 use crate::known::Broken;
 use crate::lesson;
 use crate::patience::patience;
@@ -24,7 +25,9 @@ pub(crate) fn grade(stage: &Stage, asked: &Asked) -> ExitCode {
     let run = Run::within(*stage, patience(SECONDS));
     let mut trials = vec![
         trial("every-scored-check-has-a-broken-server", &run, |run| all_are_named(run.stage())),
+        trial("the-handout-says-what-the-steps-say", &run, |run| handout::holds(run.stage())),
         trial("the-untouched-starter-earns-nothing", &run, starter_earns_nothing),
+        trial("python::README.md", &run, |run| lesson::is_sound(run.stage())),
     ];
     let worked = settled(stage, Target::command("worked", [stage.known.worked]));
     let core = stage.steps.iter().filter(|step| !is_stretch(stage, step));

@@ -103,4 +103,4 @@ fn told(records: &[Record]) -> String {
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

@@ -1,0 +1,137 @@
+//! A stage's steps as a page of the book: the task, what is checked, and the hints, in the words
+//! that the grader prints.
+//!
+//! `tests/stageN/steps.md` holds it, and the book's page of the exercise includes that file. With
+//! `SNAPSHOTS=overwrite`, `GRADE=grader` writes it anew.
+
+use std::fmt::Write as _;
+use std::fs;
+use std::path::Path;
+
+use crate::check::Check;
+use crate::stage::{Scored, Stage, Step};
+
+/// Compares the file with the steps, or renews it.
+///
+/// # Errors
+///
+/// It differs from them; the text says how to renew it.
+pub(crate) fn holds(stage: &Stage) -> Result<(), String> {
+    let name = format!("stage{}/steps.md", stage.number);
+    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join(&name);
+    let text = text(stage);
+    if fs::read_to_string(&file).is_ok_and(|old| old == text) {
+        return Ok(());
+    }
+    if std::env::var("SNAPSHOTS").is_ok_and(|value| value == "overwrite") {
+        return fs::write(&file, text).map_err(|error| format!("{name}: {error}"));
+    }
+    let (package, number) = (stage.package, stage.number);
+    Err(format!(
+        "tests/{name} does not say what the steps say; renew it with SNAPSHOTS=overwrite \
+         GRADE=grader cargo test -p {package} --test stage{number} -- the-handout"
+    ))
+}
+
+fn text(stage: &Stage) -> String {
+    let mut page = String::new();
+    for step in stage.steps {
+        let told = told(stage, step);
+        // Writing to a String can't fail.
+        let _ = write!(page, "{}", heading(step) + &told);
+    }
+    page
+}
+
+fn heading(step: &Step) -> String {
+    let Step { number, title, task, .. } = step;
+    let kind = if step.bonus { "Bonus" } else { "Step" };
+    let points = counted(step.points());
+    let mut task = task.chars();
+    let first = task.next().map_or_else(String::new, |first| first.to_uppercase().to_string());
+    let task = first + task.as_str();
+    format!("### {kind} {number}, {title} ({points})\n\n{}.\n\n", markdown(&task))
+}
+
+fn counted(points: u32) -> String {
+    if points == 1 { "1 point".into() } else { format!("{points} points") }
+}
+
+/// What is checked, where to read about it, and the hints, folded.
+fn told(stage: &Stage, step: &Step) -> String {
+    let mut text = String::from("What is checked:\n\n");
+    for scored in step.checks {
+        if let Some((check, _)) = stage.find(scored.id) {
+            text += &format!("- {} ({})\n", markdown(check.title), counted(scored.points));
+        }
+    }
+    let scored = |id: &&str| step.checks.iter().any(|scored| scored.id == *id);
+    for id in step.needs.iter().filter(|id| !scored(id)) {
+        if let Some((check, _)) = stage.find(id) {
+            text += &format!("- {} (needed besides)\n", markdown(check.title));
+        }
+    }
+    if !step.page.is_empty() {
+        text += &format!("\nTo read: {}.\n", markdown(step.page));
+    }
+    text += "\n<details><summary>Hints</summary>\n\n";
+    for hint in hints(stage, step) {
+        text += &format!("- {}\n", markdown(hint));
+    }
+    text + "\n</details>\n\n"
+}
+
+/// Each hint once: those of the checks that earn points, then those of the others.
+fn hints(stage: &Stage, step: &Step) -> Vec<&'static str> {
+    let own = step.checks.iter().flat_map(|scored: &Scored| {
+        let general = stage.find(scored.id).map(|(check, _): (Check, bool)| check.hint);
+        let words = scored.words.iter().map(|(_, hint)| *hint);
+        let kinds = scored.hints.iter().map(|(_, hint)| *hint);
+        general.into_iter().chain(kinds).chain(words)
+    });
+    let needed = step.needs.iter().filter_map(|id| Some(stage.find(id)?.0.hint));
+    let mut found: Vec<&str> = Vec::new();
+    for hint in own.chain(needed) {
+        if !found.contains(&hint) {
+            found.push(hint);
+        }
+    }
+    found
+}
+
+/// Characters that mean something in Markdown or HTML show as themselves.
+fn markdown(text: &str) -> String {
+    let escape = |character: char| match character {
+        '<' => "&lt;".to_owned(),
+        '&' => "&amp;".to_owned(),
+        '*' | '_' | '`' | '[' | ']' | '\\' | '|' => format!("\\{character}"),
+        other => other.to_string(),
+    };
+    text.chars().map(escape).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::whole::tests::STAGE;
+
+    #[test]
+    fn a_step_says_its_task_its_checks_and_its_hints() {
+        let text = text(&STAGE);
+        assert!(
+            text.starts_with(
+                "### Step 1, a word (2 points)\n\nSay another word.\n\nWhat is checked:\n\n\
+             - it says so (2 points)\n\nTo read: a book.\n\n\
+             <details><summary>Hints</summary>\n\n- Say it.\n\n</details>\n\n"
+            ),
+            "{text}"
+        );
+        assert!(text.contains("- it says so (needed besides)\n"), "{text}");
+        assert!(text.contains("### Bonus 4, more (1 point)\n"), "{text}");
+    }
+
+    #[test]
+    fn what_means_something_to_markdown_is_shown_as_it_is() {
+        assert_eq!(markdown("spawn_blocking <b> & `x`"), "spawn\\_blocking &lt;b> &amp; \\`x\\`");
+    }
+}

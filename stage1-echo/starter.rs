@@ -31,9 +31,10 @@ use nix::unistd::{read, write};
 /// chooses one. A call that fails ends this function with `?`.
 fn listen_on(address: SocketAddr) -> io::Result<(OwnedFd, SockaddrStorage)> {
     // step 1: Call socket (AddressFamily::Inet or, if address.is_ipv6(), Inet6; SockType::Stream;
-    // no flags; None), bind (to &SockaddrStorage::from(address)), listen (Backlog::MAXCONN), and
-    // getsockname, which tells the port. Where nix wants a number, it is socket.as_raw_fd().
-    // Return the socket and its address instead of the error below. man 2 bind, listen
+    // SockFlag::empty(); None), bind (to &SockaddrStorage::from(address)), listen
+    // (Backlog::MAXCONN), and getsockname, which tells the port. Where nix wants a number, it is
+    // socket.as_raw_fd(). Return Ok((socket, real_address)) in place of the error below.
+    // man 2 socket, bind, listen, getsockname
 
     // step 6: A server that is stopped while clients are connected must get its port again at
     // once. Ask for SO_REUSEADDR (setsockopt, sockopt::ReuseAddr). When does it still help, in the
@@ -49,14 +50,15 @@ fn serve(listening: &OwnedFd) -> io::Result<()> {
     // the server. man 2 accept, ERRORS
     let connection = accept(listening)?;
     echo(&connection)?;
-    Err(not_yet("step 5: the first client was served, and there is no loop for the next"))
+    Err(not_yet("the program ends after its first client: step 5 changes that"))
 }
 
 /// Sends back what the client sends. The caller's `OwnedFd` closes the connection when it is
 /// dropped.
 fn echo(connection: &OwnedFd) -> io::Result<()> {
     // step 2: Read once, into an array of 4096 bytes, and write back what has come: only that, and
-    // just as it is. read returns how many bytes have come. Ok(()) then. man 2 read, write
+    // just as it is. read returns how many bytes have come. Then return Ok(()) in place of the
+    // error below. man 2 read, write
 
     // step 3: Go on, each piece as soon as it has come, until the client has sent its last byte.
     // How does read tell that? Return Ok(()) then, and no earlier. man 2 read, RETURN VALUE
@@ -118,3 +120,6 @@ fn not_yet(what: &str) -> io::Error {
 fn warn(line: impl Display) {
     let _ = writeln!(io::stderr(), "{line}");
 }
+
+// ---- All six steps done? Two exercises for those who want more stand in
+// stage1-echo/stretch/README.md: many clients at once, and UDP. They earn bonus points. ----

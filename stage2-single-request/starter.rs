@@ -192,4 +192,5 @@ fn escaped(text: &str) -> String {
 
 // Bonus: HEAD is answered with the fields of GET, Content-Length too, and without the content
 // (RFC 9110 s9.3.2); a header section of more than 64 KiB or 100 fields is refused with 431,
-// Request Header Fields Too Large (RFC 6585 s5).
+// Request Header Fields Too Large (RFC 6585 s5). And in stage2-single-request/stretch/README.md there
+// are two exercises more: a greeting by path, and pages that a client has already.

@@ -8,6 +8,8 @@ mod clients;
 mod echo;
 #[path = "stage1/first.rs"]
 mod first;
+#[path = "stage1/hints.rs"]
+mod hints;
 #[path = "stage1/steps.rs"]
 mod steps;
 #[path = "stage1/stretch.rs"]

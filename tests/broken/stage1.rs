@@ -1,70 +1,264 @@
-//! Stage 1, your own server: it sends every byte back to the client that sent it.
+//! Stage 1, filled in: what the starter becomes when all six steps are done. It grades the checks.
 //!
-//! Copy this file, then fill in its steps in their order, one `// step N:` after the other:
-//!
-//! ```text
-//! cp -n stage1-echo/starter.rs stage1-echo/src/bin/stage1-mine.rs
-//! cargo run -p stage1-echo --bin stage1-mine     try it, in a second terminal: nc 127.0.0.1 8888
-//! cargo test -p stage1-echo                      see which steps hold, and why the next does not
-//! ```
-//!
-//! All calls come from the crate `nix`, which passes them on to the system as they are; its pages
-//! are at <https://docs.rs/nix/0.31/nix>, the system's at `man 2 socket` and so on. Use them, and
-//! the standard library, but not the crate `stage1_echo`: that is the answer.
+//! With a name in its environment, `BROKEN=no-bind`, it has that one fault. Each fault is one that
+//! is easily made; it stands where it would be made, and `tests/stage1/broken.rs` says which check
+//! finds it and what the learner reads then.
 #![allow(unsafe_code)] // for accept(), below
-#![allow(unused_imports, unused_variables, dead_code)] // until the last step: some names wait
 
 use std::env;
 use std::fmt::Display;
 use std::io::{self, ErrorKind, Write};
-use std::net::{IpAddr, SocketAddr};
-use std::os::fd::{AsRawFd, FromRawFd, OwnedFd};
+use std::net::{IpAddr, SocketAddr, UdpSocket};
+use std::os::fd::{AsFd, AsRawFd, FromRawFd, OwnedFd};
 use std::process::ExitCode;
+use std::sync::LazyLock;
+use std::thread;
+use std::time::Duration;
 
+use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use nix::sys::socket::{
     self, AddressFamily, Backlog, SockFlag, SockType, SockaddrStorage, bind, getsockname, listen,
     setsockopt, socket, sockopt,
 };
 use nix::unistd::{read, write};
 
+/// Whether the program is to have the fault `name`.
+fn broken(name: &str) -> bool {
+    static NAME: LazyLock<Option<String>> = LazyLock::new(|| env::var("BROKEN").ok());
+    NAME.as_deref() == Some(name)
+}
+
 /// A socket that listens on `address`, and the address that it really has: for port 0 the system
 /// chooses one. A call that fails ends this function with `?`.
 fn listen_on(address: SocketAddr) -> io::Result<(OwnedFd, SockaddrStorage)> {
-    // step 1: Call socket (AddressFamily::Inet or, if address.is_ipv6(), Inet6; SockType::Stream;
-    // no flags; None), bind (to &SockaddrStorage::from(address)), listen (Backlog::MAXCONN), and
-    // getsockname, which tells the port. Where nix wants a number, it is socket.as_raw_fd().
-    // Return the socket and its address instead of the error below. man 2 bind, listen
-
-    // step 6: A server that is stopped while clients are connected must get its port again at
-    // once. Ask for SO_REUSEADDR (setsockopt, sockopt::ReuseAddr). When does it still help, in the
-    // order of the calls above? man 7 socket
-
-    Err(not_yet("step 1: no socket yet"))
+    let family = if address.is_ipv6() { AddressFamily::Inet6 } else { AddressFamily::Inet };
+    // An address of IPv4 is none for this socket.
+    let family = if broken("wrong-family") { AddressFamily::Inet6 } else { family };
+    if broken("drops-the-socket") {
+        // Only the number is kept: its owner is dropped here, which closes the socket.
+        let number = socket(family, SockType::Stream, SockFlag::empty(), None)?.as_raw_fd();
+        bind(number, &SockaddrStorage::from(address))?;
+    }
+    // A socket for datagrams knows no connections, and can't listen.
+    let kind = if broken("datagram-socket") { SockType::Datagram } else { SockType::Stream };
+    let socket = socket(family, kind, SockFlag::empty(), None)?;
+    if !broken("no-reuse-address") && !broken("reuse-address-after-bind") {
+        setsockopt(&socket, sockopt::ReuseAddr, &true)?;
+    }
+    if broken("listens-before-bind") {
+        // The system gives the socket a port of its own choice, and bind comes too late.
+        listen(&socket, Backlog::MAXCONN)?;
+    }
+    // Before bind, there is nothing to tell: 0.0.0.0, port 0.
+    let early: SockaddrStorage = getsockname(socket.as_raw_fd())?;
+    let asked_for = if broken("ignores-port") {
+        // The address is written down here, and what PORT says is forgotten.
+        SocketAddr::from(([127, 0, 0, 1], 0))
+    } else {
+        address
+    };
+    if !broken("no-bind") {
+        bind(socket.as_raw_fd(), &SockaddrStorage::from(asked_for))?;
+    }
+    if broken("reuse-address-after-bind") {
+        // Too late: bind has already looked whether the port may be used again.
+        setsockopt(&socket, sockopt::ReuseAddr, &true)?;
+    }
+    if broken("prints-before-listening") {
+        // Whoever reads the line and connects at once comes too early.
+        print_line(getsockname::<SockaddrStorage>(socket.as_raw_fd())?);
+        thread::sleep(Duration::from_secs(2));
+    }
+    if !broken("no-listen") {
+        listen(&socket, Backlog::MAXCONN)?;
+    }
+    let real_address = getsockname(socket.as_raw_fd())?;
+    if broken("asks-before-bind") {
+        return Ok((socket, early));
+    }
+    if broken("prints-the-address-asked-for") {
+        // For port 0, this is port 0 again.
+        return Ok((socket, SockaddrStorage::from(address)));
+    }
+    Ok((socket, real_address))
 }
 
 /// Serves the clients.
 fn serve(listening: &OwnedFd) -> io::Result<()> {
-    // step 5: One client after the other, for ever: a loop takes the place of these three lines.
-    // What goes wrong with one client, in accept or in echo, is printed with warn and must not end
-    // the server. man 2 accept, ERRORS
-    let connection = accept(listening)?;
-    echo(&connection)?;
-    Err(not_yet("step 5: the first client was served, and there is no loop for the next"))
+    if broken("waits-in-write") || broken("never-sleeps") {
+        return serve_many(listening);
+    }
+    let mut kept = Vec::new();
+    loop {
+        let connection = match accept(listening) {
+            Ok(connection) => connection,
+            Err(error) => {
+                warn(format!("accept: {error}"));
+                continue;
+            }
+        };
+        if broken("accepts-once") {
+            // The loop is round echo alone, so that this connection is never dropped.
+            loop {
+                echo(&connection)?;
+            }
+        }
+        if broken("keeps-connections") {
+            // What is kept in a list is not dropped, and not closed.
+            kept.push(connection.try_clone()?);
+        }
+        if broken("a-thread-each") {
+            // Right for two clients. For ten thousand of them it is dear, and it is not the task.
+            thread::spawn(move || echo(&connection));
+            continue;
+        }
+        if broken("no-loop") {
+            return echo(&connection);
+        }
+        if broken("question-mark") {
+            // An error of this client ends the loop, and with it the server.
+            echo(&connection)?;
+        } else if broken("panics-on-an-error") {
+            echo(&connection).expect("the client stays to the end");
+        } else if let Err(error) = echo(&connection) {
+            warn(format!("a client: {error}"));
+            if broken("stops-at-an-error") {
+                // It is told, but then it ends the loop all the same.
+                return Ok(());
+            }
+            if broken("ends-without-a-word") && error.kind() == ErrorKind::UnexpectedEof {
+                return Err(error);
+            }
+        }
+    }
+}
+
+/// Many clients at once, as the stretch exercise asks for it, but not quite.
+fn serve_many(listening: &OwnedFd) -> io::Result<()> {
+    let mut clients: Vec<OwnedFd> = Vec::new();
+    let mut buffer = [0; 4096];
+    loop {
+        let mut asked = vec![PollFd::new(listening.as_fd(), PollFlags::POLLIN)];
+        asked.extend(clients.iter().map(|one| PollFd::new(one.as_fd(), PollFlags::POLLIN)));
+        // Without a time to wait, poll only looks: the server never comes to rest.
+        let sleep = if broken("never-sleeps") { PollTimeout::ZERO } else { PollTimeout::NONE };
+        poll(&mut asked, sleep)?;
+        let ready: Vec<bool> = asked.iter().map(|one| one.any() == Some(true)).collect();
+        let mut is_ready = ready[1..].iter();
+        clients.retain(|client| match is_ready.next() {
+            Some(true) => match read(client, &mut buffer) {
+                Ok(0) | Err(_) => false,
+                // This waits for a client that reads nothing, and all others wait with it.
+                Ok(count) => write_all(client, &buffer[..count]).is_ok(),
+            },
+            _ => true,
+        });
+        if ready[0] {
+            clients.push(accept(listening)?);
+        }
+    }
+}
+
+/// Datagrams too, as the other stretch exercise asks for it, but not quite.
+fn echo_datagrams(socket: &UdpSocket) -> io::Result<()> {
+    // What of a datagram does not fit into the array is thrown away.
+    let mut buffer = [0; 4096];
+    loop {
+        let (count, sender) = socket.recv_from(&mut buffer)?;
+        socket.send_to(&buffer[..count], sender)?;
+    }
 }
 
 /// Sends back what the client sends. The caller's `OwnedFd` closes the connection when it is
 /// dropped.
 fn echo(connection: &OwnedFd) -> io::Result<()> {
-    // step 2: Read once, into an array of 4096 bytes, and write back what has come: only that, and
-    // just as it is. read returns how many bytes have come. Ok(()) then. man 2 read, write
+    if broken("reads-to-the-end") {
+        return echo_at_the_end(connection);
+    }
+    let mut buffer = [0; 4096];
+    let mut pieces = 0;
+    loop {
+        let mut count = read(connection, &mut buffer)?;
+        if broken("fills-the-array") {
+            // Waits for bytes that nobody has promised: the client waits for its answer.
+            while count > 0 && count < buffer.len() {
+                count += read(connection, &mut buffer[count..])?;
+            }
+        }
+        // Without this, read returns 0 again and again, and the client never sees an end.
+        if count == 0 && !broken("goes-on-at-the-end") {
+            if broken("ends-without-a-word") && pieces == 0 {
+                // A client that sends nothing has done nothing wrong.
+                return Err(ErrorKind::UnexpectedEof.into());
+            }
+            return Ok(());
+        }
+        if broken("writes-nothing") {
+            return Ok(());
+        }
+        pieces += 1;
+        // The array is longer than what has come: behind it are zeros, or an older piece.
+        let end = if broken("whole-array") { buffer.len() } else { count };
+        send_back(connection, &buffer[..end])?;
+        if broken("reads-once") {
+            return Ok(());
+        }
+        if broken("stops-at-a-short-read") && count < buffer.len() {
+            // Fewer bytes than there was room for: that says nothing about what is still to come.
+            return Ok(());
+        }
+    }
+}
 
-    // step 3: Go on, each piece as soon as it has come, until the client has sent its last byte.
-    // How does read tell that? Return Ok(()) then, and no earlier. man 2 read, RETURN VALUE
+/// Collects everything before any of it goes back, for as long as the client sends.
+fn echo_at_the_end(connection: &OwnedFd) -> io::Result<()> {
+    let mut all = Vec::new();
+    let mut buffer = [0; 4096];
+    loop {
+        match read(connection, &mut buffer)? {
+            0 => return write_all(connection, &all),
+            count => all.extend_from_slice(&buffer[..count]),
+        }
+    }
+}
 
-    // step 4: write may take fewer bytes than it is given: when the client reads slowly and a
-    // signal comes in between. It says how many. Nothing may be lost. man 2 write, RETURN VALUE
+/// Sends back one piece. Its bytes need not be text.
+fn send_back(connection: &OwnedFd, bytes: &[u8]) -> io::Result<()> {
+    if broken("text") {
+        // What is no UTF-8 becomes U+FFFD, three other bytes.
+        return write_all(connection, String::from_utf8_lossy(bytes).as_bytes());
+    }
+    if broken("text-or-error") {
+        let text = str::from_utf8(bytes).map_err(io::Error::other)?;
+        return write_all(connection, text.as_bytes());
+    }
+    if broken("text-or-panic") {
+        let text = str::from_utf8(bytes).expect("clients send text");
+        return write_all(connection, text.as_bytes());
+    }
+    write_all(connection, bytes)
+}
 
-    Err(not_yet("step 2: nothing is sent back yet"))
+fn write_all(connection: &OwnedFd, mut bytes: &[u8]) -> io::Result<()> {
+    if broken("writes-once") {
+        // What was not taken is lost.
+        write(connection, bytes)?;
+        return Ok(());
+    }
+    while !bytes.is_empty() {
+        let taken = write(connection, bytes)?;
+        if taken < bytes.len() {
+            if broken("gives-up-on-a-short-write") {
+                return Err(ErrorKind::WriteZero.into());
+            }
+            if broken("writes-all-again") {
+                // Begins again at the start, so that some bytes go out twice.
+                continue;
+            }
+        }
+        bytes = &bytes[taken..];
+    }
+    Ok(())
 }
 
 // ---- Given: nothing below has to be changed. ----
@@ -96,9 +290,21 @@ fn main() -> ExitCode {
 
 fn run(address: SocketAddr) -> io::Result<()> {
     let (listening, real_address) = listen_on(address)?;
-    // Not println!: it would panic when nobody reads our output any more.
-    let _ = writeln!(io::stdout(), "listening on {real_address}");
+    if broken("accepts-before-the-line") {
+        // Waits for a client who waits for the line.
+        accept(&listening)?;
+    }
+    if broken("cuts-datagrams") {
+        let socket = UdpSocket::bind(real_address.to_string())?;
+        thread::spawn(move || echo_datagrams(&socket));
+    }
+    print_line(real_address);
     serve(&listening)
+}
+
+fn print_line(address: SockaddrStorage) {
+    // Not println!: it would panic when nobody reads our output any more.
+    let _ = writeln!(io::stdout(), "listening on {address}");
 }
 
 /// Where HOST and PORT say, else 127.0.0.1:8888; None if they make no sense.
@@ -107,11 +313,6 @@ fn address_from_env() -> Option<SocketAddr> {
     let port = env::var("PORT").unwrap_or("8888".to_string());
     let host: IpAddr = host.parse().ok()?;
     Some(SocketAddr::new(host, port.parse().ok()?))
-}
-
-/// What a function returns whose step is not done.
-fn not_yet(what: &str) -> io::Error {
-    io::Error::other(what)
 }
 
 /// Prints a line on stderr.

@@ -1,103 +1,233 @@
-//! Stage 2, your own server: it reads one request, shows what it says, and takes the next client.
+//! Stage 2, filled in: the starter with all its steps done, and with a switch for each mistake.
 //!
-//! Copy this file, then fill in its steps in their order, one `// step N:` after the other:
-//!
-//! ```text
-//! cp -n stage2-single-request/starter.rs stage2-single-request/src/bin/stage2-mine.rs
-//! cargo run -p stage2-single-request --bin stage2-mine     then open http://127.0.0.1:8888/hello
-//! cargo test -p stage2-single-request     see which steps hold, and why the next does not
-//! ```
-//!
-//! The rules of a request are in RFC 9112, <https://www.rfc-editor.org/rfc/rfc9112>. Use the
-//! standard library, stage 1's and `httpdate`, but not `stage2_single_request`: that is the answer.
-#![allow(unused_imports, unused_variables, dead_code)] // until the last step: some names wait
+//! `BROKEN=reads-once cargo run -p stage2-single-request --bin stage2-broken` makes one of them. The
+//! list is in `tests/stage2/broken.rs`, with the check that each of them fails and what a learner is
+//! told then. Without `BROKEN`, this server is right.
 
+use std::env;
 use std::io::{self, ErrorKind, Read, Write};
 use std::net::{Shutdown, TcpListener, TcpStream};
 use std::process::ExitCode;
+use std::sync::LazyLock;
 use std::time::{Duration, Instant, SystemTime};
 
 use httpdate::fmt_http_date;
 use stage1_echo::accept_errors::outlive;
 use stage1_echo::contract::{Failure, exit, flags, listen_from_env, variable};
-use stage1_echo::terminal::{say, warn};
+use stage1_echo::terminal::say;
+
+/// Whether this run makes the mistake of that name.
+fn broken(name: &str) -> bool {
+    static BROKEN: LazyLock<Option<String>> = LazyLock::new(|| env::var("BROKEN").ok());
+    BROKEN.as_deref() == Some(name)
+}
 
 /// Why a request gets no page.
 enum Problem {
-    /// Something is wrong with the request; the client is told so with this status code.
     Refuse(u16),
-    /// The connection failed: there is nobody to tell.
     Connection(io::Error),
-    /// A step is not done yet.
-    Missing(&'static str),
 }
 
-/// What a request line says.
 struct RequestLine {
     method: String,
     target: String,
     version: String,
 }
 
-/// Reads the head of a request: its request line and fields up to the empty line, CR LF CR LF.
-/// None if the client has left without a whole head.
+const REQUEST_LINE: usize = 16_384;
+const HEADER_SECTION: usize = 65_536;
+const FIELDS: usize = 100;
+
+/// Step 1: reads until the empty line has come. Step 6: with one deadline for all of it.
 fn read_head(connection: &mut TcpStream) -> Result<Option<Vec<u8>>, Problem> {
-    // step 1: Read until the empty line has come, however the bytes arrive: one by one, or the
-    // empty line in two parts. Keep all of them in a Vec, and return those up to its end. If the
-    // stream ends before (read returns 0): Ok(None). std: Read::read, slice::windows; RFC 9112 s2.1
-
-    // step 6: A client has head_timeout() for its whole head, and a second (or head_timeout(), if
-    // that is less) for its first byte. Before each read, set_read_timeout to what is left (zero is
-    // an error there); a read that took longer fails with WouldBlock or TimedOut. Too late: Ok(None)
-    // if no byte has come, else Problem::Refuse(408). std: TcpStream::set_read_timeout, Instant
-
-    Err(Problem::Missing("step 1: no head is read yet"))
+    let opened = Instant::now();
+    let mut received = Vec::new();
+    let mut piece = [0; 1024];
+    loop {
+        let first_byte = Duration::from_secs(1).min(head_timeout());
+        let wait = if received.is_empty() { first_byte } else { head_timeout() };
+        if broken("timeout-for-each-read") {
+            connection.set_read_timeout(Some(wait))?; // begins again with each byte
+        } else if !broken("no-deadline") {
+            let left = (opened + wait).saturating_duration_since(Instant::now());
+            if left.is_zero() && !broken("zero-timeout") {
+                return too_late(&received);
+            }
+            connection.set_read_timeout(Some(left))?;
+        }
+        let length = match connection.read(&mut piece) {
+            Ok(0) if broken("spins-at-the-end") => 0, // read returns 0 again, for ever
+            Ok(0) if broken("panics-at-the-end") => panic!("no request"),
+            Ok(0) if broken("end-is-a-bad-request") => return Err(Problem::Refuse(400)),
+            Ok(0) => return Ok(None),
+            Ok(length) => length,
+            Err(error) if is_timeout(&error) => return too_late(&received),
+            Err(error) => return Err(error.into()),
+        };
+        received.extend_from_slice(&piece[..length]);
+        if let Some(end) = head_end(&received, length) {
+            return check_size(&received[..end]).map(|()| Some(received[..end].to_vec()));
+        }
+        if !broken("counts-at-the-end") {
+            check_size(&received)?;
+        }
+    }
 }
 
-/// Takes the request line apart, the first line of a head.
+/// Where the head ends, behind its empty line.
+fn head_end(received: &[u8], last: usize) -> Option<usize> {
+    if broken("reads-once") {
+        return Some(received.len()); // a read is not a message
+    }
+    if broken("looks-at-the-last-piece") {
+        let from = received.len().saturating_sub(last); // CR LF CR LF may be cut in two
+        let at = received[from..].windows(4).position(|four| four == b"\r\n\r\n")?;
+        return Some(from + at + 4);
+    }
+    received.windows(4).position(|four| four == b"\r\n\r\n").map(|at| at + 4)
+}
+
+fn too_late(received: &[u8]) -> Result<Option<Vec<u8>>, Problem> {
+    if received.is_empty() && !broken("408-to-the-silent") {
+        return Ok(None);
+    }
+    if broken("late-is-closed") {
+        return Ok(None); // the client is not told why
+    }
+    Err(Problem::Refuse(408))
+}
+
+fn is_timeout(error: &io::Error) -> bool {
+    matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::TimedOut)
+}
+
+/// 414 and 431, also while the end has not come.
+fn check_size(received: &[u8]) -> Result<(), Problem> {
+    let line = received.iter().position(|&byte| byte == b'\n');
+    let length = line.map_or(received.len(), |at| at + 1);
+    let limit = if broken("limit-with-crlf") { REQUEST_LINE - 2 } else { REQUEST_LINE };
+    if length > limit + 2 && !broken("no-limit") {
+        return Err(Problem::Refuse(414));
+    }
+    let section = received[length..]
+        .strip_suffix(b"\r\n\r\n")
+        .map_or(received.len() - length, |s| s.len() + 2);
+    let fields = received[length..].split(|&byte| byte == b'\n').filter(|f| f.len() > 1).count();
+    let is_large = section > HEADER_SECTION && !broken("no-431");
+    if is_large || (fields > FIELDS && !broken("no-431") && !broken("fields-not-counted")) {
+        return Err(Problem::Refuse(431));
+    }
+    Ok(())
+}
+
+/// Step 2: three parts of visible ASCII, one space between each two.
 fn request_line(head: &[u8]) -> Result<RequestLine, Problem> {
-    // step 2: `method SP target SP version`, then CR LF: three parts, one space between each two.
-    // All their bytes are visible ASCII (u8::is_ascii_graphic) and no part is empty; anything else
-    // is Problem::Refuse(400). Bytes are no text until you have looked. RFC 9112 s3; std:
-    // slice::split, String::from_utf8
-
-    // Later, for step 4: a version is `HTTP/`, a digit, a dot, a digit, else Problem::Refuse(400);
-    // one that is neither HTTP/1.0 nor HTTP/1.1 is Problem::Refuse(505). RFC 9112 s2.3
-
-    warn(format_args!("step 2: the request line is not taken apart yet"));
-    Ok(RequestLine { method: "?".to_string(), target: "?".to_string(), version: "?".to_string() })
+    let line = head.split(|&byte| byte == b'\r').next().unwrap_or_default();
+    if broken("unwraps-utf8") {
+        let _ = String::from_utf8(line.to_vec()).expect("a learner's mistake: it may be anything");
+    }
+    if broken("lossy") {
+        let text = String::from_utf8_lossy(line); // bytes that are no text get a page
+        return three(text.split(' ').map(str::to_owned).collect());
+    }
+    if broken("any-whitespace") {
+        let text = std::str::from_utf8(line).map_err(|_| Problem::Refuse(400))?;
+        return three(text.split_whitespace().map(str::to_owned).collect());
+    }
+    let parts: Vec<&[u8]> = line.split(|&byte| byte == b' ').collect();
+    if parts.iter().any(|part| part.is_empty() || !part.iter().all(u8::is_ascii_graphic)) {
+        return Err(Problem::Refuse(400));
+    }
+    three(parts.iter().map(|part| String::from_utf8_lossy(part).into_owned()).collect())
 }
 
-/// A whole response as bytes: status line, fields, empty line, content. `status` is `200 OK`.
+fn three(mut parts: Vec<String>) -> Result<RequestLine, Problem> {
+    if parts.len() > 3 && broken("four-parts") {
+        parts = vec![parts[0].clone(), parts[1].clone(), parts[parts.len() - 1].clone()];
+    }
+    let [method, target, version]: [String; 3] =
+        parts.try_into().map_err(|_| Problem::Refuse(400))?;
+    let target = match target.split_once('?') {
+        Some((path, _)) if broken("query-is-lost") => path.to_owned(),
+        _ => target,
+    };
+    let shown = if broken("version-is-fixed") { "HTTP/1.1".to_owned() } else { version.clone() };
+    check_version(&version)?;
+    Ok(RequestLine { method, target, version: shown })
+}
+
+/// Step 4: 505 for a version that is none of ours, 400 for what is no version.
+fn check_version(version: &str) -> Result<(), Problem> {
+    let is_digit = |byte: Option<&u8>| byte.is_some_and(u8::is_ascii_digit);
+    let bytes = version.as_bytes();
+    let is_version = bytes.len() == 8 && bytes.starts_with(b"HTTP/") && bytes[6] == b'.';
+    match version {
+        "HTTP/1.0" | "HTTP/1.1" => Ok(()),
+        _ if broken("any-version") => Ok(()),
+        _ if is_version && is_digit(bytes.get(5)) && is_digit(bytes.get(7)) => {
+            Err(Problem::Refuse(if broken("400-for-505") { 400 } else { 505 }))
+        }
+        _ => Err(Problem::Refuse(400)),
+    }
+}
+
+/// Step 3: status line, four fields, empty line, content.
 fn response(status: &str, content_type: &str, content: &str) -> Vec<u8> {
-    // step 3: `HTTP/1.1` and the status, then the fields Date (fmt_http_date), Content-Type,
-    // Content-Length (in bytes: the dash on the page is longer than one) and `Connection: close`,
-    // an empty line, the content. Each line ends with CR LF. RFC 9112 s4, RFC 9110 s6.6.1, s8.6
-
-    warn(format_args!("step 3: the answer has no fields yet"));
-    format!("HTTP/1.1 200 OK\r\n\r\n{content}").into_bytes()
+    let date = if broken("old-date") {
+        "Thu, 07 Apr 2016 21:11:00 GMT".to_owned()
+    } else {
+        fmt_http_date(SystemTime::now())
+    };
+    let length = if broken("counts-characters") { content.chars().count() } else { content.len() };
+    let fields = [
+        (!broken("no-date")).then(|| format!("Date: {date}\r\n")),
+        (!broken("no-type")).then(|| format!("Content-Type: {content_type}\r\n")),
+        (!broken("no-length")).then(|| format!("Content-Length: {length}\r\n")),
+        (!broken("no-connection")).then(|| "Connection: close\r\n".to_owned()),
+    ];
+    let head: String = fields.into_iter().flatten().collect();
+    let whole = format!("HTTP/1.1 {status}\r\n{head}\r\n{content}");
+    if broken("line-feeds-only") { whole.replace("\r\n", "\n").into() } else { whole.into() }
 }
 
-/// The response to a request that is refused; None if the client is not told.
 fn refusal(status: u16) -> Option<Vec<u8>> {
-    // step 4: Answer with the status and its reason phrase: 400 Bad Request, 408 Request Timeout,
-    // 414 URI Too Long, 505 HTTP Version Not Supported; the content is a sentence, as text/plain.
-    // Then find more to refuse: in request_line(), and in read_head() a request line of more than
-    // 16,384 bytes (414), also while its end has not come. RFC 9110 s15.5
-
-    warn(format_args!("step 4: refused with {status}, but the client is not told"));
-    None
+    if broken("refuses-silently") {
+        return None;
+    }
+    let reason = match status {
+        408 => "Request Timeout",
+        414 => "URI Too Long",
+        431 => "Request Header Fields Too Large",
+        505 => "HTTP Version Not Supported",
+        _ => "Bad Request",
+    };
+    let status = format!("{status} {reason}");
+    Some(response(&status, "text/plain", &format!("this request is refused: {reason}\n")))
 }
 
-/// Ends a connection on which the client may still be sending.
+/// Step 5: says that no more is sent, and reads until the client has closed, or 2 s are over.
 fn close(connection: &mut TcpStream) {
-    // step 5: If we close while bytes wait that we have not read, the kernel answers with a reset,
-    // and a reset erases our answer. So say that we send no more (shutdown), read and throw away
-    // until the client has closed or two seconds are over, and only then return. RFC 9112 s9.6;
-    // std: TcpStream::shutdown, set_read_timeout
+    if broken("closes-at-once") {
+        return; // with unread bytes: the kernel sends a reset
+    }
+    let way = if broken("shuts-both") { Shutdown::Both } else { Shutdown::Write };
+    let shut = connection.shutdown(way);
+    if shut.is_err() || broken("shuts-both") || broken("does-not-drain") {
+        return;
+    }
+    let deadline = Instant::now() + Duration::from_secs(2);
+    let mut thrown_away = [0; 4096];
+    loop {
+        let left = deadline.saturating_duration_since(Instant::now());
+        if left.is_zero() || connection.set_read_timeout(Some(left)).is_err() {
+            return;
+        }
+        match connection.read(&mut thrown_away) {
+            Ok(0) | Err(_) => return,
+            Ok(_) => {}
+        }
+    }
 }
-
-// ---- Given: nothing below has to be changed. For bonus points, see the end. ----
 
 /// Reads one request and answers it.
 fn serve_connection(connection: &mut TcpStream) -> Result<(), Problem> {
@@ -105,7 +235,11 @@ fn serve_connection(connection: &mut TcpStream) -> Result<(), Problem> {
         Ok(None) => return Ok(()),
         Ok(Some(request)) => {
             let page = page(&request.method, &request.target, &request.version);
-            response("200 OK", "text/html; charset=utf-8", &page)
+            let mut whole = response("200 OK", "text/html; charset=utf-8", &page);
+            if request.method == "HEAD" && !broken("head-with-content") {
+                whole.truncate(whole.len() - page.len());
+            }
+            whole
         }
         Err(Problem::Refuse(status)) => match refusal(status) {
             Some(answer) => answer,
@@ -125,7 +259,6 @@ fn read_request(connection: &mut TcpStream) -> Result<Option<RequestLine>, Probl
     }
 }
 
-/// Lets `?` make a Problem of an error of read or write.
 impl From<io::Error> for Problem {
     fn from(error: io::Error) -> Problem {
         Problem::Connection(error)
@@ -137,39 +270,35 @@ fn serve(listening: &TcpListener) -> Result<(), Failure> {
     loop {
         match listening.accept() {
             Ok((mut connection, _)) => {
-                // Whatever else goes wrong with one client is no business of the next.
-                if let Err(Problem::Missing(step)) = serve_connection(&mut connection) {
-                    return Err(Failure::System(step.to_string()));
+                if let Err(Problem::Connection(error)) = serve_connection(&mut connection)
+                    && broken("one-error-ends-all")
+                {
+                    return Err(error.into());
                 }
-            } // the connection is dropped here, and with it closed
+            }
             Err(error) => outlive(error)?,
         }
     }
 }
 
 fn main() -> ExitCode {
-    exit("stage2-mine", run())
+    exit("stage2-broken", run())
 }
 
-const HELP: &str = "\
-My server of stage 2. PORT=8888 and HOST=127.0.0.1 say where it listens, HEAD_TIMEOUT=10 how many
-seconds a client has for the head of its request.";
-
 fn run() -> Result<(), Failure> {
-    // --quiet is allowed, as everywhere: this server prints no heads.
-    let Some([_quiet]) = flags(HELP, ["--quiet"])? else { return Ok(()) };
+    let Some([_quiet]) = flags("Stage 2, filled in.", ["--quiet"])? else {
+        return Ok(());
+    };
     let (listening, address) = listen_from_env(128)?;
     say(format_args!("listening on http://{address}"));
     serve(&TcpListener::from(listening))
 }
 
-/// HEAD_TIMEOUT in seconds, else 10.
 fn head_timeout() -> Duration {
     let seconds = variable("HEAD_TIMEOUT").and_then(|text| text.parse().ok()).unwrap_or(10.0);
     Duration::try_from_secs_f64(seconds).unwrap_or(Duration::from_secs(10))
 }
 
-/// The page that shows what was understood.
 fn page(method: &str, target: &str, version: &str) -> String {
     let (method, target, version) = (escaped(method), escaped(target), escaped(version));
     format!(
@@ -184,12 +313,7 @@ fn page(method: &str, target: &str, version: &str) -> String {
     )
 }
 
-/// Text as HTML shows it: a client must not put markup of its own into the page.
 fn escaped(text: &str) -> String {
     let text = text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
     text.replace('"', "&quot;").replace('\'', "&#39;")
 }
-
-// Bonus: HEAD is answered with the fields of GET, Content-Length too, and without the content
-// (RFC 9110 s9.3.2); a header section of more than 64 KiB or 100 fields is refused with 431,
-// Request Header Fields Too Large (RFC 6585 s5).

@@ -40,7 +40,7 @@ fn text(stage: &Stage) -> String {
         // Writing to a String can't fail.
         let _ = write!(page, "{}", heading(step) + &told);
     }
-    page
+    page.trim_end().to_owned() + "\n"
 }
 
 fn heading(step: &Step) -> String {

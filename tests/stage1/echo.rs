@@ -44,7 +44,12 @@ pub const CHECKS: &[Check] = &[
 pub fn echoes(client: &mut Client, bytes: &[u8]) -> Verdict {
     client.send(bytes)?;
     let got = client.read_exact_n(bytes.len())?;
-    expect_eq(client, "what comes back is what was sent", bytes, got)
+    same(client, bytes, &got)
+}
+
+pub fn same(client: &Client, sent: &[u8], got: &[u8]) -> Verdict {
+    let what = "the server must send back what it is sent, unchanged; other bytes came back";
+    expect_eq(client, "", sent, got).map_err(|failure| failure.retitled(what))
 }
 
 /// A whole visit of a client that behaves.
@@ -66,20 +71,23 @@ fn echo_any_bytes(target: &Target) -> Verdict {
 fn echo_piece_by_piece(target: &Target) -> Verdict {
     let server = target.start()?;
     let mut client = server.connect()?;
-    [1, 2, 1000, 1, 10_000]
-        .into_iter()
-        .try_for_each(|size| echoes(&mut client, &random::bytes(size)))
+    let (thousand, many) = (numbered_lines(1000), numbered_lines(10_000));
+    let pieces = [&b"one\n"[..], b"two\n", &thousand, b"!", &many];
+    pieces.into_iter().try_for_each(|piece| echoes(&mut client, piece))
 }
 
 fn half_close(target: &Target) -> Verdict {
     let server = target.start()?;
     let mut client = server.connect()?;
-    let pieces = [random::bytes(10), random::bytes(5000), random::bytes(1)];
+    let pieces = [b"one\n".to_vec(), numbered_lines(5000), b"!".to_vec()];
     client.send_pieces(&pieces)?;
     client.half_close()?;
     let got = client.read_to_end()?;
-    expect_eq(&client, "what comes back is what was sent", pieces.concat(), got)
+    same(&client, &pieces.concat(), &got)
 }
+
+const SLOW_BY_HAND: &str = "seq 2000000 | nc -N 127.0.0.1 8888 | (sleep 9; cat) > back; meanwhile, \
+    in the server's terminal, several times Ctrl-Z and fg; then seq 2000000 | cmp - back";
 
 /// A blocking write is cut short only by a signal, so the server is stopped and continued while it
 /// waits for this reader.
@@ -91,7 +99,7 @@ fn slow_reader(target: &Target) -> Verdict {
     client.send_in_background(sent.clone())?;
     for (at, piece) in sent.chunks(PIECE).enumerate() {
         let got = client.read_exact_n(piece.len())?;
-        expect_eq(&client, "what comes back is what was sent", piece, got)?;
+        same(&client, piece, &got).map_err(|failure| failure.by_hand(SLOW_BY_HAND))?;
         // Near the end the kernel may hold all that is left: a server of one client has gone then.
         if at < 10 {
             stop_and_continue(&server)?;
@@ -101,7 +109,7 @@ fn slow_reader(target: &Target) -> Verdict {
 }
 
 /// Lines that tell where they belong, so that the story shows what is missing.
-fn numbered_lines(length: usize) -> Vec<u8> {
+pub fn numbered_lines(length: usize) -> Vec<u8> {
     let name = random::name();
     let lines = (1..).flat_map(|number| format!("{name} line {number}\n").into_bytes());
     lines.take(length).collect()

@@ -1,6 +1,10 @@
 //! The first steps: a port that accepts, and a few bytes that come back.
 
-use grader::{Check, Target, Verdict, expect, expect_eq, random};
+use std::net::TcpListener;
+
+use grader::{Check, Failure, Seen, Target, Verdict, expect, random};
+
+use crate::echo::echoes;
 
 pub const CHECKS: &[Check] = &[
     Check {
@@ -12,30 +16,75 @@ pub const CHECKS: &[Check] = &[
     },
     Check {
         id: "first-bytes-come-back",
-        title: "the first bytes of a client come back as they were sent",
+        title: "the first bytes of a client come back as they were sent, and no others",
         rule: "POSIX read(2), write(2): a connection carries bytes, not text",
-        hint: "Read once into an array, and write back as many bytes of it as read has returned.",
+        hint: "Read once into an array, and write back as many bytes of it as read has returned: \
+               just as they are, for bytes are not text.",
         run: first_bytes,
     },
 ];
 
 fn accepts(target: &Target) -> Verdict {
-    for _ in 0..2 {
-        let server = target.start()?;
-        let real = server.address().port() != 0;
-        expect(&server, real, "the line names the port that the system has chosen, not 0")?;
-        server.connect()?;
-    }
-    Ok(())
+    let server = target.start()?;
+    let real = server.address().port() != 0;
+    expect(&server, real, "the line names the port that the system has chosen, not 0")
+        .map_err(|failure| failure.got(server.listening_line()))?;
+    server.connect()?;
+    drop(server);
+    start_patiently(|| listens_where_it_is_told(target))
 }
 
-fn first_bytes(target: &Target) -> Verdict {
-    for sent in [b"\0a\xFF\r\n".to_vec(), random::bytes(1000)] {
-        let server = target.start()?;
-        let mut client = server.connect()?;
-        client.send(&sent)?;
-        let got = client.read_exact_n(sent.len())?;
-        expect_eq(&client, "what comes back is what was sent", sent, got)?;
+/// Between our look at a port and the server's bind, somebody else may take it: that a program ends
+/// proves nothing before the third try.
+pub fn start_patiently<T>(start: impl Fn() -> Result<T, Failure>) -> Result<T, Failure> {
+    for _ in 0..2 {
+        match start() {
+            Err(failure) if failure.kind() == Seen::Ended => {}
+            result => return result,
+        }
     }
-    Ok(())
+    start()
+}
+
+/// A socket that listens without bind has a port too, but any.
+fn listens_where_it_is_told(target: &Target) -> Verdict {
+    let free = TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr());
+    let port = free.map_err(|error| Failure::new(error.to_string()).seen(Seen::Machine))?.port();
+    let server = target.launch().env("PORT", port.to_string()).start()?;
+    if server.address().port() == port {
+        return server.connect().map(drop);
+    }
+    let what = format!("started with PORT={port}, the program listens on another port");
+    let line = format!("listening on 127.0.0.1:{port}");
+    Err(Failure::new(what)
+        .seen(Seen::WrongBytes)
+        .expected(line.as_bytes())
+        .got(server.listening_line().as_bytes())
+        .by_hand(format!("start the server with PORT={port} before its command, as in the README"))
+        .of(&server))
+}
+
+/// First text, which is easy to read in a story; then what can't be text.
+fn first_bytes(target: &Target) -> Verdict {
+    let text = format!("hello, {}\n", random::name()).into_bytes();
+    let no_text = [random::name().as_bytes(), b"\0\xFF\xC3\r"].concat();
+    [text, no_text].iter().try_for_each(|sent| come_back(target, sent))
+}
+
+fn come_back(target: &Target, sent: &[u8]) -> Verdict {
+    let server = target.start()?;
+    let mut client = server.connect()?;
+    echoes(&mut client, sent)?;
+    // In this step the server may go on, close the connection, or end: all that counts is that
+    // there is nothing more to come, whichever way that shows.
+    let _ = client.half_close();
+    let more = client.read_some(16).unwrap_or_default();
+    if more.is_empty() {
+        return Ok(());
+    }
+    Err(Failure::new("more bytes came back than were sent")
+        .seen(Seen::WrongBytes)
+        .expected(sent)
+        .got([sent, &more].concat().as_slice())
+        .of(&client))
 }

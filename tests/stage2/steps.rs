@@ -8,70 +8,199 @@ const fn step(number: u8, title: &'static str, task: &'static str) -> Step {
     Step { number, title, task, bonus: false, checks: &[], needs: &[], page: "" }
 }
 
+const WHOLE: &[(Seen, &str)] = &[
+    (
+        Seen::Hung,
+        "The head had come whole, and the server still waits: look for the empty line in all bytes \
+         so far, not in those of the last read, and don't wait for the end of the stream.",
+    ),
+    (
+        Seen::Reset,
+        "The connection was closed while a part of the head was unread: one read is not a request. \
+         Read on until the empty line.",
+    ),
+    (
+        Seen::NotSo,
+        "One read is not a request: read on until the empty line has come, and answer then, with a \
+         page.",
+    ),
+];
+
+const ARRIVES: &[(Seen, &str)] = &[
+    RESET[0],
+    (
+        Seen::Hung,
+        "The line is too long already, though its end has not come: look at its length after each \
+         read, and refuse at once.",
+    ),
+];
+
 const RESET: &[(Seen, &str)] = &[(
     Seen::Reset,
     "It was closed while bytes of the client were unread: the kernel answered with a reset. Shut \
      down the write side, read until the client has closed, then close.",
 )];
 
+const SILENT: &[(Seen, &str)] = &[(
+    Seen::ClosedEarly,
+    "The connection was closed without an answer: first answer with the status, then close. In \
+     refusal, return the answer in place of None.",
+)];
+
+const FIELDS: &[(&str, &str)] = &[
+    ("Content-Length", "Add Content-Length: how many bytes the content has."),
+    ("Content-Type", "Add Content-Type, as the caller gives it: text/html; charset=utf-8."),
+    ("Connection", "Add `Connection: close`: this server answers one request a connection."),
+    ("Date", "Add Date, made anew for each answer: httpdate's fmt_http_date of SystemTime::now()."),
+];
+
 pub const STEPS: &[Step] = &[
     Step {
         checks: &[
-            Scored::new("head-in-pieces", 1),
-            Scored::new("head-of-5-kb", 1),
-            Scored::new("head-of-40-fields", 1),
+            Scored::new("head-in-pieces", 1).when(WHOLE),
+            Scored::new("head-of-5-kb", 1).when(WHOLE),
+            Scored::new("head-of-40-fields", 1).when(WHOLE),
         ],
         needs: &["head-in-pieces"],
         page: "RFC 9112 s2.1; std: Read::read",
-        ..step(1, "the whole head", "in read_head, read until the empty line has come")
-    },
-    Step {
-        checks: &[Scored::new("page-shows-the-request-line", 2), Scored::new("http-1-0", 1)],
-        needs: &["head-byte-by-byte"],
-        page: "RFC 9112 s3",
-        ..step(2, "the request line", "in request_line, split the first line at its two spaces")
-    },
-    Step {
-        checks: &[Scored::new("response-fields", 1), Scored::new("content-length-counts-bytes", 1)],
-        needs: &["response-fields"],
-        page: "RFC 9112 s4; RFC 9110 s8.6",
-        ..step(3, "the response", "in response, write the status line, four fields, the content")
+        ..step(
+            1,
+            "the whole head",
+            "in read_head, read until the empty line has come",
+        )
     },
     Step {
         checks: &[
-            Scored::new("malformed-request-line-400", 1),
-            Scored::new("long-request-line-414", 1),
-            Scored::new("other-version-505", 1),
+            Scored::new("page-shows-the-request-line", 1),
+            Scored::new("http-1-0", 1),
+            Scored::new("no-page-for-other-lines", 1).told(&[
+                (
+                    "GET / x HTTP/1.1",
+                    "Four parts are no request line: exactly three, no more.",
+                ),
+                (
+                    "\\xff",
+                    "Bytes that are no ASCII were made to text: from_utf8_lossy replaces what it \
+                     can't read. Look at the bytes first.",
+                ),
+                (
+                    "GET  /",
+                    "split_whitespace takes two spaces for one, and a tab for a space: split at \
+                     each single space.",
+                ),
+            ]),
+        ],
+        needs: &["head-byte-by-byte"],
+        page: "RFC 9112 s3",
+        ..step(
+            2,
+            "the request line",
+            "in request_line, split the first line at its two spaces",
+        )
+    },
+    Step {
+        checks: &[
+            Scored::new("response-fields", 1).told(FIELDS).when(&[(
+                Seen::Malformed,
+                "Each line of the head ends with CR LF: \\r\\n, not \\n alone; and an empty line ends it.",
+            )]),
+            Scored::new("content-length-counts-bytes", 1),
+        ],
+        needs: &["response-fields"],
+        page: "RFC 9112 s4; RFC 9110 s8.6",
+        ..step(
+            3,
+            "the response",
+            "in response, write the status line, four fields, the content",
+        )
+    },
+    Step {
+        checks: &[
+            Scored::new("malformed-request-line-400", 1).when(SILENT),
+            Scored::new("long-request-line-414", 1).when(SILENT),
+            Scored::new("other-version-505", 1).when(SILENT),
         ],
         page: "RFC 9110 s15.5",
-        ..step(4, "refuse", "in refusal, answer with the status; then find more to refuse")
+        ..step(
+            4,
+            "refuse",
+            "in refusal, answer with the status; then find more to refuse",
+        )
     },
     Step {
         checks: &[
             Scored::new("unread-content-does-not-eat-the-answer", 1).when(RESET),
-            Scored::new("refusal-reaches-a-client-that-still-sends", 1).when(RESET),
+            Scored::new("refusal-reaches-a-client-that-still-sends", 1).when(ARRIVES),
         ],
+        needs: &["reads-on-after-the-answer"],
         page: "RFC 9112 s9.6",
-        ..step(5, "close without a reset", "in close, shut down the write side and drain")
+        ..step(
+            5,
+            "close without a reset",
+            "in close, shut down the write side and drain",
+        )
     },
     Step {
-        checks: &[Scored::new("dribbler-408", 1), Scored::new("connect-and-leave", 1)],
+        checks: &[
+            Scored::new("dribbler-408", 1).when(&[
+                (
+                    Seen::Hung,
+                    "HEAD_TIMEOUT was over long ago. There is no deadline yet, or each byte starts \
+                     it again: note when the connection was opened, and before each read set its \
+                     timeout to what is left of the whole.",
+                ),
+                (
+                    Seen::ClosedEarly,
+                    "Some of the head had come, so the client is told: Problem::Refuse(408). Only \
+                     who has said nothing is closed without a word.",
+                ),
+            ]),
+            Scored::new("connect-and-leave", 1).when(&[(
+                Seen::Hung,
+                "read returns 0 when the client has left, and from then on for ever: end the loop \
+                 there, with Ok(None).",
+            )]),
+        ],
         needs: &["silence-is-closed"],
         page: "std: TcpStream::set_read_timeout",
-        ..step(6, "clients who say nothing", "give the whole head one deadline")
+        ..step(
+            6,
+            "clients who say nothing",
+            "give the whole head one deadline",
+        )
     },
     Step {
         checks: &[Scored::new("head-has-no-content", 1)],
         needs: &["response-fields"],
         page: "RFC 9110 s9.3.2",
         bonus: true,
-        ..step(7, "HEAD", "answer HEAD with the fields of GET and no content")
+        ..step(
+            7,
+            "HEAD",
+            "answer HEAD with the fields of GET and no content",
+        )
     },
     Step {
         checks: &[Scored::new("large-header-section-431", 1)],
         needs: &["many-fields-431"],
         page: "RFC 6585 s5",
         bonus: true,
-        ..step(8, "too many fields", "refuse more than 64 KiB or 100 fields with 431")
+        ..step(
+            8,
+            "too many fields",
+            "refuse more than 64 KiB or 100 fields with 431",
+        )
+    },
+    Step {
+        checks: &[Scored::new("greeting-by-path", 1)],
+        page: "RFC 3986 s2.1",
+        bonus: true,
+        ..step(9, "a greeting by path", "greet whoever stands behind /hello/, percent-decoded")
+    },
+    Step {
+        checks: &[Scored::new("not-modified-304", 1)],
+        page: "RFC 9110 s8.8.3, s13.1.2",
+        bonus: true,
+        ..step(10, "not again", "give the page an ETag, and answer If-None-Match with 304")
     },
 ];

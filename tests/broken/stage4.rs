@@ -1,24 +1,33 @@
-//! Stage 4, yours: a process for each connection. It works, for one client at a time.
+//! Stage 4, filled in: the starter with all its steps done, and with a switch for each mistake.
 //!
-//! Seven steps, in this order, each marked below where it starts. After each one:
-//! `cargo test -p stage4-fork`. What happens on a connection is stage 3's `serve_connection`: here
-//! it is all about processes. Read on the way: fork(2), waitpid(2), signal(7), poll(2).
+//! `BROKEN=waits-once cargo run -p stage4-fork --bin stage4-broken` makes one of them. The list is in
+//! `tests/stage4/broken.rs`, with the check that each of them fails and what a learner is told then.
+//! Without `BROKEN`, this server is right.
 
-// The workspace forbids unsafe code; here you need it: `fork` is unsafe, because in a process with
-// several threads the child would have one only, and the locks of the others stay locked for ever.
-// (So never start a thread.) `sigaction` is too: a handler may interrupt the program anywhere.
+// `fork` and `signal` are unsafe; this server starts no thread, but for one mistake.
 #![allow(unsafe_code)]
 
-use std::io;
-use std::net::TcpListener;
+use std::collections::BTreeSet;
+use std::env;
+use std::io::{self, ErrorKind, Read, Write};
+use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::os::fd::AsFd;
 use std::os::unix::net::UnixStream;
 use std::process::ExitCode;
+use std::sync::LazyLock;
 
+use nix::errno::Errno;
+use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
+use nix::sys::signal::{SigHandler, Signal, kill, signal};
+use nix::sys::wait::{WaitPidFlag, WaitStatus, waitpid};
+use nix::unistd::{ForkResult, Pid, fork};
+use signal_hook::consts::{SIGCHLD, SIGINT, SIGTERM, SIGUSR1};
 use signal_hook::low_level::pipe;
 use stage1_echo::accept_errors::outlive;
 use stage1_echo::contract::{Failure, exit, listen_from_env};
 use stage1_echo::terminal::{say, warn};
 use stage2_single_request::limits::HeadPatience;
+use stage2_single_request::response::Response;
 use stage3_gateway::applications::{APPLICATIONS, by_name};
 use stage3_gateway::command_line::arguments;
 use stage3_gateway::connection::{Service, serve_connection};
@@ -26,19 +35,23 @@ use stage3_gateway::gateway::environ::Server;
 use stage3_gateway::limits::Patience;
 use stage3_gateway::log::Log;
 
-const HELP: &str = "\
-stage4-mine: serves an application, each client in a process of its own
-
-Usage: stage4-mine [--quiet] [APPLICATION]
-  --list   name the applications      PORT=8888 HOST=127.0.0.1 HEAD_TIMEOUT=10 IDLE_TIMEOUT=10";
-
-fn main() -> ExitCode {
-    exit("stage4-mine", run())
+/// Whether this run makes the mistake of that name.
+fn broken(name: &str) -> bool {
+    static BROKEN: LazyLock<Option<String>> = LazyLock::new(|| env::var("BROKEN").ok());
+    BROKEN.as_deref() == Some(name)
 }
 
-/// All that a server does before its first client, as in stage 3. No step changes this.
+const CHILDREN: usize = 256;
+
+fn main() -> ExitCode {
+    exit("stage4-broken", run())
+}
+
+/// All that a server does before its first client, as in stage 3.
 fn run() -> Result<(), Failure> {
-    let Some(arguments) = arguments(HELP, &APPLICATIONS)? else { return Ok(()) };
+    let Some(arguments) = arguments("Stage 4, filled in.", &APPLICATIONS)? else {
+        return Ok(());
+    };
     let application =
         by_name(&arguments.application).expect("arguments lets only known names pass");
     let patience = Patience::from_env(HeadPatience::concurrent_from_env()?)?;
@@ -50,55 +63,207 @@ fn run() -> Result<(), Failure> {
     Ok(())
 }
 
-/// Serves until the listening socket is of no more use; from step 7 on, until SIGTERM.
+/// What the parent knows of its children, and the pipes that wake it.
+struct Parent {
+    live: BTreeSet<Pid>,
+    ended: UnixStream,
+    stop: UnixStream,
+    /// A mistake keeps the connections here.
+    kept: Vec<TcpStream>,
+}
+
 fn serve(listening: TcpListener, service: &Service) -> io::Result<()> {
-    // Step 4, reap while idle. A child that has ended is a zombie until you have called waitpid,
-    // and it must be gone although no other client comes: the parent can't sleep in `accept` then.
-    // Let `poll` (nix::poll) do the sleeping, until there is a client or a byte in the pipe that
-    // `self_pipe` below makes for SIGCHLD (keep what it returns). Nothing else may block: set the
-    // listening socket non-blocking, and when nobody is there, `accept` fails with WouldBlock. (On
-    // macOS the connections inherit that: set them back.) Empty the pipe before you reap: what
-    // ends later has a byte of its own. poll itself may fail with EINTR: find out what that means.
-    //
-    // Step 7, stop. SIGTERM and SIGINT get a self-pipe of their own, beside the others in poll,
-    // before the next line is printed. When one has come: let go of the port, let the children
-    // finish what they are at, reap them all (sleeping meanwhile), return Ok.
+    let stop =
+        if broken("sigterm-is-not-caught") { [SIGINT].as_slice() } else { &[SIGTERM, SIGINT] };
+    let mut parent = Parent {
+        live: BTreeSet::new(),
+        ended: self_pipe(if broken("sigchld-is-not-caught") { &[SIGUSR1] } else { &[SIGCHLD] })?,
+        stop: self_pipe(stop)?,
+        kept: Vec::new(),
+    };
+    if broken("sigchld-is-ignored") {
+        // SAFETY: the kernel's own way runs no code of ours.
+        unsafe { signal(Signal::SIGCHLD, SigHandler::SigIgn) }?;
+    }
+    if broken("sigpipe-at-default") {
+        // SAFETY: as above.
+        unsafe { signal(Signal::SIGPIPE, SigHandler::SigDfl) }?;
+    }
+    listening.set_nonblocking(true)?; // only poll may sleep
     say(format_args!("listening on http://{}", service.server.address));
-    // Let this line name the step that you are at; it goes with the last one.
-    warn(format_args!("step 1 is missing: the second client waits for the first"));
     loop {
+        if !broken("reaps-after-accept") {
+            parent.reap()?;
+        }
+        if parent.is_to_stop() {
+            return parent.finish(listening);
+        }
+        let has_room = parent.live.len() < CHILDREN || broken("no-limit");
+        if !has_room {
+            parent.sleep(None)?;
+            continue;
+        }
         match listening.accept() {
             Ok((connection, client)) => {
-                // Step 1, fork (nix::unistd). It returns twice. The child serves this connection
-                // and the parent accepts the next one. Say in a SAFETY comment why you may.
-                //
-                // Step 2, close your copy. The child got copies of all descriptors, and one that
-                // is kept in the parent is never free again. In Rust a descriptor is closed when
-                // its owner is dropped: so this may be done already. Find out where and when.
-                //
-                // Step 3, end the child, here: one that goes on comes back into this loop and
-                // accepts as well. `signal_hook::low_level::exit` is _exit(2). And first of all
-                // it drops the listening socket: as long as it holds a copy, it holds the port.
-                //
-                // What goes wrong here is this client's affair: on to the next.
-                let _ = serve_connection(&connection, client, service);
+                parent.hand_over(&listening, connection, client, service)?;
+                if broken("reaps-after-accept") {
+                    parent.reap()?;
+                }
+            }
+            Err(error) if error.kind() == ErrorKind::WouldBlock => {
+                parent.sleep(Some(&listening))?
             }
             Err(error) => outlive(error)?,
         }
     }
 }
 
-// Step 5, reap a burst. Signals do not queue: fifty children that end at nearly the same time
-// may be announced by one SIGCHLD. How many calls of waitpid does that make, and how do you
-// know that there are no more? (WNOHANG; "no child at all" is an error of its own.)
-//
-// Step 6, survive. A child that did not end by itself, with 0, is reported: a line on standard
-// error (`warn`) with its pid and its signal or exit code. Nothing of all this ends the server:
-// no child's end, no SIGCHLD without a child, no fork that fails (one client's affair).
+impl Parent {
+    /// Steps 1 to 3: a child for this connection.
+    fn hand_over(
+        &mut self,
+        listening: &TcpListener,
+        connection: TcpStream,
+        client: SocketAddr,
+        service: &Service,
+    ) -> io::Result<()> {
+        connection.set_nonblocking(false)?;
+        if broken("serves-inline") {
+            let _ = serve_connection(&connection, client, service); // nobody else is accepted
+            return Ok(());
+        }
+        if broken("thread") {
+            let service = service.clone();
+            std::thread::spawn(move || serve_connection(&connection, client, &service));
+            return Ok(());
+        }
+        // SAFETY: this process has one thread, so the child may run any code.
+        match unsafe { fork() } {
+            Ok(ForkResult::Child) => self.answer(listening, &connection, client, service),
+            Ok(ForkResult::Parent { child }) => {
+                self.live.insert(child);
+                if broken("waits-for-the-child") {
+                    let _ = waitpid(child, None); // and accepts nobody meanwhile
+                }
+                if broken("keeps-its-copy") {
+                    self.kept.push(connection);
+                }
+                Ok(())
+            }
+            Err(error) if broken("fork-fails-ends-all") => Err(error.into()),
+            Err(error) => {
+                warn(format_args!("fork: {error}"));
+                let page = Response::plain(503, "no process is left for this request");
+                let _ = (&connection).write_all(&page.to(b""));
+                Ok(())
+            }
+        }
+    }
 
-/// The self-pipe: from now on each of these signals does nothing but put a byte where it can be
-/// read from what this returns, and where `poll` sees that it can. Reading never blocks.
-#[allow(dead_code)] // take this out in step 4
+    fn answer(
+        &mut self,
+        listening: &TcpListener,
+        connection: &TcpStream,
+        client: SocketAddr,
+        service: &Service,
+    ) -> io::Result<()> {
+        if !broken("child-listens") && !broken("child-accepts-too") {
+            // The one descriptor that the child must let go of; its owner lives in the parent's loop.
+            let _ = nix::unistd::close(std::os::fd::AsRawFd::as_raw_fd(listening));
+        }
+        if !broken("child-obeys-ctrl-c") {
+            // SAFETY: the kernel's own ways run no code of ours.
+            let _ = unsafe { signal(Signal::SIGINT, SigHandler::SigIgn) };
+        }
+        // SAFETY: as above.
+        let _ = unsafe { signal(Signal::SIGTERM, SigHandler::SigDfl) };
+        let _ = serve_connection(connection, client, service);
+        if broken("child-accepts-too") {
+            self.live.clear();
+            return Ok(()); // back into the parent's loop
+        }
+        if broken("child-stays") {
+            let _ = poll(&mut [], PollTimeout::NONE);
+        }
+        signal_hook::low_level::exit(if broken("child-fails") { 3 } else { 0 })
+    }
+
+    /// Steps 4 and 5: asks until nobody is left who has ended.
+    fn reap(&mut self) -> io::Result<()> {
+        if broken("never-reaps") {
+            return Ok(());
+        }
+        loop {
+            match waitpid(None, Some(WaitPidFlag::WNOHANG)) {
+                Ok(WaitStatus::StillAlive) => return Ok(()),
+
+                Err(Errno::ECHILD) => return Ok(()),
+                Ok(ended) => self.strike_off(ended),
+                Err(_) => {}
+            }
+            if broken("waits-once") {
+                return Ok(()); // one wait for each time it wakes
+            }
+        }
+    }
+
+    /// Step 6: reports who did not end by itself.
+    fn strike_off(&mut self, ended: WaitStatus) {
+        let Some(child) = ended.pid() else { return };
+        self.live.remove(&child);
+        match ended {
+            WaitStatus::Exited(_, 0) => {}
+            WaitStatus::Signaled(_, signal, _) if !broken("says-nothing-of-the-killed") => {
+                warn(format_args!("child {child} was ended by {signal}"));
+            }
+            WaitStatus::Exited(_, code) => warn(format_args!("child {child} ended with {code}")),
+            _ => {}
+        }
+    }
+
+    /// Sleeps until a client or a signal is there.
+    fn sleep(&self, listening: Option<&TcpListener>) -> io::Result<()> {
+        let mut watched = vec![PollFd::new(self.stop.as_fd(), PollFlags::POLLIN)];
+        if !broken("reaps-after-accept") {
+            watched.push(PollFd::new(self.ended.as_fd(), PollFlags::POLLIN));
+        }
+        watched.extend(listening.map(|socket| PollFd::new(socket.as_fd(), PollFlags::POLLIN)));
+        let most =
+            if broken("polls-all-the-time") { PollTimeout::from(1u8) } else { PollTimeout::NONE };
+        match poll(&mut watched, most) {
+            Err(Errno::EINTR) if !broken("eintr-ends-all") => {}
+            other => _ = other?,
+        }
+        if !broken("pipe-is-never-emptied") {
+            while (&self.ended).read(&mut [0; 64]).is_ok_and(|length| length > 0) {}
+        }
+        Ok(())
+    }
+
+    fn is_to_stop(&self) -> bool {
+        (&self.stop).read(&mut [0; 64]).is_ok_and(|length| length > 0)
+    }
+
+    /// Step 7: lets go of the port, and waits for the children.
+    fn finish(mut self, listening: TcpListener) -> io::Result<()> {
+        if broken("stop-cuts") {
+            for child in &self.live {
+                let _ = kill(*child, Signal::SIGKILL);
+            }
+        }
+        let kept = broken("stop-keeps-the-port").then_some(listening); // else it is dropped here
+        while !self.live.is_empty() && !broken("stop-does-not-wait") {
+            self.sleep(None)?;
+            self.reap()?;
+        }
+        drop(kept);
+        if broken("stop-fails") {
+            return Err(io::Error::other("stopped by a signal"));
+        }
+        Ok(())
+    }
+}
+
 fn self_pipe(signals: &[i32]) -> io::Result<UnixStream> {
     let (ours, the_handlers) = UnixStream::pair()?;
     ours.set_nonblocking(true)?;

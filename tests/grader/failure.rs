@@ -7,7 +7,10 @@ use std::sync::Arc;
 
 use crate::evidence::Evidence;
 use crate::tape::{Shown, Tape};
-use crate::witness::Witness;
+use crate::witness::{Witness, in_words};
+
+/// How a failure begins that says that a check can't be done here.
+pub const LEFT_OUT: &str = "this can't be seen on this machine";
 
 /// Why a check did not hold.
 ///
@@ -86,11 +89,13 @@ impl Failure {
         witness.is_some_and(|witness| is_end || witness.ended().is_some())
     }
 
-    /// Whether these words are in the sentence, in its details, or on standard error.
+    /// Whether these words are in the sentence, in its details, on standard error, or in the way
+    /// in which the program ended.
     pub(crate) fn mentions(&self, words: &str) -> bool {
         let witness = self.0.witness.as_ref();
-        let stderr = witness.map_or_else(Vec::new, |witness| witness.stderr.text());
-        let mut texts = self.0.details.iter().chain(&stderr).chain([&self.0.what]);
+        let mut seen = witness.map_or_else(Vec::new, |witness| witness.stderr.text());
+        seen.extend(witness.and_then(|witness| witness.ended()).map(in_words));
+        let mut texts = self.0.details.iter().chain(&seen).chain([&self.0.what]);
         texts.any(|text| text.contains(words))
     }
 

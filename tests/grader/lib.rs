@@ -95,7 +95,7 @@ pub use check::{Check, Group, Verdict};
 pub use client::{Client, Ending};
 pub use evidence::{Evidence, expect, expect_eq, fail};
 pub use exchange::{answered, ask, get};
-pub use failure::{Failure, Seen};
+pub use failure::{Failure, LEFT_OUT, Seen};
 pub use grade::grade;
 pub use known::{Broken, Known};
 pub use nix::sys::signal::Signal;

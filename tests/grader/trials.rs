@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 use libtest_mimic::{Failed, Trial};
 
 use crate::check::Check;
+use crate::failure::LEFT_OUT;
 use crate::hints;
 use crate::judge::judge;
 use crate::patience::{RUN_SECONDS, patience};
@@ -138,6 +139,9 @@ impl Run {
         let Err(failure) = judge(check, target.clone()) else {
             return Outcome::Pass;
         };
+        if failure.what().starts_with(LEFT_OUT) {
+            return Outcome::NotRun(failure.what().to_owned());
+        }
         let steps = if target.name() == REFERENCE { &[] } else { self.0.stage.steps };
         let hint = hints::fitting(steps, &check, &failure);
         let story = failure.story(check.rule, &hint);

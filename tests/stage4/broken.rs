@@ -3,4 +3,40 @@
 
 use grader::Broken;
 
-pub const BROKEN: &[Broken] = &[];
+const FORK: &str = "second-client-is-served-while-the-first-is-silent";
+
+pub const BROKEN: &[Broken] = &[
+    // Step 1
+    Broken::new("serves-inline", FORK, "Fork after accept"),
+    Broken::new("thread", FORK, "a thread is not what is asked"),
+    Broken::new("waits-for-the-child", FORK, "WNOHANG"),
+    // Step 2
+    Broken::new("keeps-its-copy", "parent-closes-its-copy", "Drop the connection in the parent"),
+    // Step 3
+    Broken::new("child-stays", "child-ends-with-its-connection", "End the child"),
+    Broken::new("child-accepts-too", "child-ends-with-its-connection", "parent's loop"),
+    Broken::new("child-listens", "child-does-not-listen", "Drop the listening socket"),
+    Broken::new("eintr-ends-all", "child-ends-with-its-connection", "EINTR"),
+    // Step 4
+    Broken::new("reaps-after-accept", "zombie-is-reaped-while-idle", "let SIGCHLD wake poll"),
+    Broken::new("never-reaps", "zombie-is-reaped-while-idle", "The zombie stayed"),
+    Broken::new("sigchld-is-not-caught", "zombie-is-reaped-while-idle", "let SIGCHLD wake poll"),
+    Broken::new("pipe-is-never-emptied", "idle-server-sleeps", "stays ready"),
+    Broken::new("polls-all-the-time", "idle-server-sleeps", "short timeout"),
+    // Step 5
+    Broken::new("waits-once", "burst-is-reaped", "until nothing is left"),
+    Broken::new("waits-once", "burst-is-reaped-after-a-stop", "nobody is left"),
+    Broken::new("sigchld-is-ignored", "burst-is-reaped-after-a-stop", "SIG_IGN"),
+    // Step 6
+    Broken::new("says-nothing-of-the-killed", "killed-child-is-reported", "status that waitpid"),
+    Broken::new("sigpipe-at-default", "signals-while-idle", "A signal ended the server"),
+    // Step 7
+    Broken::new("sigterm-is-not-caught", "stop-finishes-what-runs", "nobody catches it"),
+    Broken::new("stop-cuts", "stop-finishes-what-runs", "wait for the children"),
+    Broken::new("stop-does-not-wait", "stop-finishes-what-runs", "wait for the children"),
+    Broken::new("stop-keeps-the-port", "stop-finishes-what-runs", "drop the listening socket"),
+    Broken::new("stop-fails", "idle-server-stops-at-once", "is no failure"),
+    // Bonus
+    Broken::new("no-limit", "at-most-256-children", "256"),
+    Broken::new("fork-fails-ends-all", "no-process-503", "fork can fail"),
+];

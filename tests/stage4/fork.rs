@@ -55,7 +55,9 @@ pub const CHECKS: &[Check] = &[
 fn two_at_once(target: &Target) -> Verdict {
     let server = target.start()?;
     let (mut first, _) = connect(&server)?;
-    let (mut second, _) = connect(&server)?;
+    let (mut second, _) = connect(&server).map_err(|failure| {
+        failure.detail("the first client has a child process, and the second has none")
+    })?;
     says_hello(&mut second)?;
     expect(&first, first.is_quiet(), "the first client is still connected")?;
     says_hello(&mut first)

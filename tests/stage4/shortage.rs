@@ -8,7 +8,7 @@ use std::path::PathBuf;
 use std::process::{Command, Stdio};
 
 use grader::target::{MINE, REFERENCE};
-use grader::{Check, Failure, Seen, Server, Target, Verdict};
+use grader::{Check, Failure, LEFT_OUT, Seen, Server, Target, Verdict};
 use grader::{answered, expect, process, random};
 
 use crate::family::{asks, connect, is_answered, none_left, says_hello};
@@ -79,7 +79,7 @@ fn left_out(target: &Target, what: &str) -> Verdict {
         eprintln!("left out: {what}");
         return Ok(());
     }
-    Err(Failure::new(format!("this can't be seen on this machine: {what}")).seen(Seen::Machine))
+    Err(Failure::new(format!("{LEFT_OUT}: {what}")).seen(Seen::Machine))
 }
 
 fn no_process(target: &Target) -> Verdict {

@@ -8,9 +8,17 @@ const fn step(number: u8, title: &'static str, task: &'static str) -> Step {
     Step { number, title, task, bonus: false, checks: &[], needs: &[], page: "" }
 }
 
+const SURVIVE: &[(Seen, &str)] = &[(Seen::Refused, KILLED), (Seen::Ended, KILLED)];
+const KILLED: &str = "A signal ended the server, or an EINTR left its loop: leave the signals that are \
+                      none of yours alone; and when a call was interrupted, look again.";
+
 pub const STEPS: &[Step] = &[
     Step {
-        checks: &[Scored::new("second-client-is-served-while-the-first-is-silent", 3).when(&[(
+        checks: &[Scored::new("second-client-is-served-while-the-first-is-silent", 3).told(&[(
+            "the second has none",
+            "The parent waits for its first child, and accepts nobody meanwhile: waitpid sleeps, \
+             unless it is told WNOHANG. Fork, and go on accepting.",
+        )]).when(&[(
             Seen::Hung,
             "Fork after accept: the child serves the connection, the parent accepts the next one. \
              If somebody was served but no child process was seen: a thread is not what is asked \
@@ -21,13 +29,9 @@ pub const STEPS: &[Step] = &[
     },
     Step {
         checks: &[
-            Scored::new("client-sees-the-end", 1).when(&[(
-                Seen::Hung,
-                "All bytes came, but not the end: the parent still holds its copy of the \
-                 connection, or a child that was forked later does.",
-            )]),
-            Scored::new("parent-closes-its-copy", 1),
+            Scored::new("parent-closes-its-copy", 2),
         ],
+        needs: &["client-sees-the-end"],
         page: "fork(2), close(2)",
         ..step(2, "close your copy", "let go of the connection in the parent, right after fork")
     },
@@ -55,7 +59,11 @@ pub const STEPS: &[Step] = &[
     Step {
         checks: &[
             Scored::new("burst-is-reaped", 1),
-            Scored::new("burst-is-reaped-after-a-stop", 1).when(&[(
+            Scored::new("burst-is-reaped-after-a-stop", 1).told(&[(
+                "ten zombies",
+                "There was nobody to reap: with SIGCHLD at SIG_IGN the system throws away how \
+                 children ended, and nobody can report it. Catch the signal.",
+            )]).when(&[(
                 Seen::Hung,
                 "One SIGCHLD came for ten children: waitpid with WNOHANG, again and again, until \
                  it says that nobody is left.",
@@ -67,18 +75,23 @@ pub const STEPS: &[Step] = &[
     Step {
         checks: &[
             Scored::new("killed-child-is-reported", 1),
-            Scored::new("signals-while-idle", 1).when(&[(
-                Seen::Refused,
-                "A signal ended the server, or an EINTR left its loop: look again, and go on.",
-            )]),
+            Scored::new("signals-while-idle", 1).when(SURVIVE),
         ],
         page: "signal(7), waitpid(2)",
         ..step(6, "survive", "report children that were killed; let no signal end the server")
     },
     Step {
         checks: &[
-            Scored::new("stop-finishes-what-runs", 2),
-            Scored::new("idle-server-stops-at-once", 1),
+            Scored::new("stop-finishes-what-runs", 2).told(&[(
+                "(SIGTERM)",
+                "SIGTERM ended the server at once: nobody catches it. Give SIGTERM and SIGINT a \
+                 self-pipe, and leave the loop when a byte has come.",
+            )]),
+            Scored::new("idle-server-stops-at-once", 1).when(&[(
+                Seen::NotSo,
+                "That somebody asks it to stop is no failure: let serve return Ok, so that the \
+                 status is 0.",
+            )]),
         ],
         page: "signal(7)",
         ..step(7, "stop", "on SIGTERM close the port, wait for the children, end with status 0")

@@ -2,15 +2,25 @@
 //! false. Written one member a line, so that a reader of a few members needs no parser.
 
 use std::fmt::Write as _;
+use std::str::Chars;
 
 /// A value that can be written.
 #[derive(Clone, Debug)]
-pub(crate) enum Json {
+pub enum Json {
+    /// Nothing is known.
+    Null,
+    /// True or false.
     Flag(bool),
+    /// A whole number.
     Number(u64),
+    /// A string.
     Text(String),
+    /// An array.
     List(Vec<Json>),
+    /// An object; its members keep their order.
     Object(Vec<(&'static str, Json)>),
+    /// A value that was written here before.
+    Written(String),
 }
 
 impl From<u32> for Json {
@@ -27,7 +37,8 @@ impl From<&str> for Json {
 
 impl Json {
     /// The whole text, with a final line end.
-    pub(crate) fn to_text(&self) -> String {
+    #[must_use]
+    pub fn to_text(&self) -> String {
         let mut text = String::new();
         self.write(&mut text, 0);
         text + "\n"
@@ -35,6 +46,8 @@ impl Json {
 
     fn write(&self, to: &mut String, depth: usize) {
         match self {
+            Json::Null => to.push_str("null"),
+            Json::Written(text) => to.push_str(&moved(text, depth)),
             Json::Flag(flag) => to.push_str(&flag.to_string()),
             Json::Number(number) => to.push_str(&number.to_string()),
             Json::Text(text) => to.push_str(&quoted(text)),
@@ -69,6 +82,18 @@ fn between<T>(
     to.push(close);
 }
 
+/// With as many spaces before each line as its new depth asks for.
+fn moved(text: &str, depth: usize) -> String {
+    let lines: Vec<&str> = text.trim().lines().collect();
+    let last = lines.last().copied().unwrap_or_default();
+    let old = last.len() - last.trim_start().len();
+    let line = |line: &&str| line.get(old..).unwrap_or_default().to_owned();
+    let rest = lines.iter().skip(1).map(line);
+    let first = lines.first().map_or_else(String::new, ToString::to_string);
+    let lines: Vec<String> = std::iter::once(first).chain(rest).collect();
+    lines.join(&format!("\n{}", "  ".repeat(depth)))
+}
+
 /// RFC 8259 s7: quotes, backslashes and control characters are escaped; all else stands as it is.
 fn quoted(text: &str) -> String {
     let mut quoted = String::from('"');
@@ -95,10 +120,36 @@ pub fn number(text: &str, name: &str) -> Option<u64> {
     member(text, name)?.parse().ok()
 }
 
-/// The same for text without escapes.
+/// The same for a string.
 #[must_use]
-pub fn text<'t>(text: &'t str, name: &str) -> Option<&'t str> {
-    member(text, name)?.strip_prefix('"')?.strip_suffix('"')
+pub fn text(text: &str, name: &str) -> Option<String> {
+    unquoted(member(text, name)?)
+}
+
+/// What a string in quotes says.
+#[must_use]
+pub fn unquoted(quoted: &str) -> Option<String> {
+    let mut rest = quoted.strip_prefix('"')?.strip_suffix('"')?.chars();
+    let mut text = String::new();
+    while let Some(character) = rest.next() {
+        text.push(if character == '\\' { escaped(&mut rest)? } else { character });
+    }
+    Some(text)
+}
+
+fn escaped(rest: &mut Chars) -> Option<char> {
+    Some(match rest.next()? {
+        'n' => '\n',
+        'r' => '\r',
+        't' => '\t',
+        'b' => '\u{8}',
+        'f' => '\u{c}',
+        'u' => {
+            let digits: String = rest.take(4).collect();
+            char::from_u32(u32::from_str_radix(&digits, 16).ok()?)?
+        }
+        itself => itself,
+    })
 }
 
 fn member<'t>(text: &'t str, name: &str) -> Option<&'t str> {
@@ -129,7 +180,17 @@ mod tests {
         let json = Json::Object(vec![("points", 12.into()), ("next", "step 1, listen".into())]);
         let written = json.to_text();
         assert_eq!(number(&written, "points"), Some(12));
-        assert_eq!(text(&written, "next"), Some("step 1, listen"));
+        assert_eq!(text(&written, "next").as_deref(), Some("step 1, listen"));
         assert_eq!(number(&written, "max"), None);
+        let odd = "a \"b\"\\\n\r\t\u{1b}\u{7f} é";
+        assert_eq!(unquoted(&quoted(odd)).as_deref(), Some(odd));
+        assert_eq!(unquoted("\"a"), None);
+    }
+
+    #[test]
+    fn what_was_written_keeps_its_shape_at_any_depth() {
+        let inner = || Json::Object(vec![("a", Json::List(vec![Json::Null])), ("b", 1.into())]);
+        let outer = |inner| Json::Object(vec![("l", Json::List(vec![inner]))]).to_text();
+        assert_eq!(outer(Json::Written(inner().to_text())), outer(inner()));
     }
 }

@@ -70,7 +70,8 @@ fn borrowed(stage: &Stage, name: &str, text: &str) -> Option<String> {
     for (number, line) in text.lines().enumerate() {
         let code = line.split("//").next().unwrap_or_default();
         let reaches = ["#[path", "include!"].iter().any(|word| code.contains(word));
-        if has_word(code, &own) || (reaches && code.contains("../")) {
+        let is_far = ["../", "\"/", "CARGO_MANIFEST_DIR"].iter().any(|way| code.contains(way));
+        if has_word(code, &own) || (reaches && is_far) {
             let line = number + 1;
             return Some(format!(
                 "{name}, line {line}, uses {own}: that is the server which this stage asks you to \

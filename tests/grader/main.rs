@@ -1,70 +1,84 @@
-//! `cargo run -p grader`: the scores of all five stages as a table, with the next step of each.
-//!
-//! It runs each stage's checks of the learner's server and reads the results that they write.
+//! `cargo run -p grader`: the scores of all five stages; with `mark`, those of a whole class; with
+//! `exam`, a copy of the repository for an exam.
+
+#[path = "bin/exam/mod.rs"]
+mod exam;
+#[path = "bin/marking/mod.rs"]
+mod marking;
+#[path = "bin/table.rs"]
+mod table;
 
 use std::env;
-use std::fs;
-use std::io::{self, Write as _};
-use std::path::Path;
-use std::process::{Command, ExitCode};
+use std::process::ExitCode;
 
-use grader::json;
+const HELP: &str = "\
+usage: cargo run -p grader                       your own points in all five stages
+       cargo run -p grader -- mark FOLDER        marks the submissions of a class
+       cargo run -p grader -- exam FOLDER --stage N
+                                                 writes a copy without the answers, for an exam
 
-/// A package, and its test.
-const STAGES: [(&str, &str); 5] = [
-    ("stage1-echo", "stage1"),
-    ("stage2-single-request", "stage2"),
-    ("stage3-gateway", "stage3"),
-    ("stage4-fork", "stage4"),
-    ("stage5-async", "stage5"),
-];
+`mark --help` and `exam --help` say more; TEACHING.md says how a class works with it.
+";
+
+/// The command line is wrong.
+const WRONG_USAGE: u8 = 2;
 
 fn main() -> ExitCode {
-    let folder = env::temp_dir().join(format!("grader-{}", std::process::id()));
-    let mut code = ExitCode::SUCCESS;
-    println!("{:24} points     next", "stage");
-    for (package, test) in STAGES {
-        print!("{package:24} ");
-        // The name shows while its checks run; a terminal that is gone needs no table.
-        let _ = io::stdout().flush();
-        match grade(package, test, &folder.join(format!("{test}.json"))) {
-            Ok(row) => println!("{row}"),
-            Err(why) => {
-                println!("no result");
-                eprintln!("{why}");
-                code = ExitCode::FAILURE;
-            }
+    let mut arguments: Vec<String> = Vec::new();
+    for argument in env::args_os().skip(1) {
+        match argument.into_string() {
+            Ok(argument) => arguments.push(argument),
+            Err(argument) => return wrong(&format!("{} is no UTF-8", argument.display())),
         }
     }
-    // What stays behind in the folder for temporary files is not worth a failure.
-    let _ = fs::remove_dir_all(&folder);
-    code
+    let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    let asks = words.iter().any(|word| ["--help", "-h"].contains(word));
+    match words.first() {
+        None => table::print(),
+        // No argument of its own: what follows belongs to another program.
+        Some(&"fence") => failed(&marking::fence::become_program(&arguments[1..])),
+        Some(&"mark") if asks => help(marking::HELP),
+        Some(&"exam") if asks => help(exam::HELP),
+        Some(_) if asks => help(HELP),
+        Some(&"mark") => done(marking::run(arguments.split_off(1))),
+        Some(&"exam") => done(exam::run(arguments.split_off(1))),
+        Some(other) => wrong(&format!("{other} is no command")),
+    }
 }
 
-/// Runs one stage's checks and reads their result. Without one, cargo has said why: the server
-/// could not be built.
-fn grade(package: &str, test: &str, result: &Path) -> Result<String, String> {
-    let cargo = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-    let mut command = Command::new(cargo);
-    command.args(["test", "--quiet", "--package", package, "--test", test]);
-    command.env("GRADE", "mine").env("GRADE_JSON", result);
-    let output = command.output().map_err(|error| format!("cargo can't be started: {error}"))?;
-    let result = fs::read_to_string(result).ok();
-    let row = result.and_then(|result| row(&result));
-    row.ok_or_else(|| String::from_utf8_lossy(&output.stderr).into_owned())
+fn help(text: &str) -> ExitCode {
+    print!("{text}");
+    ExitCode::SUCCESS
 }
 
-/// As in `  9 of 17   step 4, reap while idle`.
-fn row(result: &str) -> Option<String> {
-    let number = |name| json::number(result, name);
-    let (points, max) = (number("points")?, number("max")?);
-    let next = json::text(result, "next").filter(|next| !next.is_empty());
-    let next = next.unwrap_or("nothing is left to do");
-    let bonus = match number("bonus")? {
-        0 => String::new(),
-        bonus => format!(" (bonus {bonus} of {})", number("max_bonus")?),
-    };
-    let note = json::text(result, "note").filter(|note| !note.is_empty());
-    let note = note.map_or_else(String::new, |note| format!(" ({note})"));
-    Some(format!("{points:>2} of {max:>2}   {next}{note}{bonus}"))
+fn done(result: Result<(), Error>) -> ExitCode {
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(Error::Usage(why)) => wrong(&why),
+        Err(Error::Failed(why)) => failed(&why),
+    }
+}
+
+/// Why a command was not carried out.
+pub enum Error {
+    /// It was typed wrong.
+    Usage(String),
+    /// It could not be done.
+    Failed(String),
+}
+
+impl From<String> for Error {
+    fn from(why: String) -> Error {
+        Error::Failed(why)
+    }
+}
+
+fn wrong(why: &str) -> ExitCode {
+    eprintln!("{why}\n\n{HELP}");
+    ExitCode::from(WRONG_USAGE)
+}
+
+fn failed(why: &str) -> ExitCode {
+    eprintln!("{why}");
+    ExitCode::FAILURE
 }

@@ -7,6 +7,7 @@
 mod procfs;
 mod tools;
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
 /// A process that another one started.
@@ -31,8 +32,28 @@ impl Process {
 /// The children of `pid`, zombies included.
 #[must_use]
 pub fn children(pid: u32) -> Vec<Process> {
-    let all = if has_procfs() { procfs::all() } else { tools::all() };
-    all.into_iter().filter(|process| process.parent == pid).collect()
+    all().into_iter().filter(|process| process.parent == pid).collect()
+}
+
+/// All that `pid` has started, and all that those have started, zombies included.
+#[must_use]
+pub fn descendants(pid: u32) -> Vec<Process> {
+    let mut by_parent: BTreeMap<u32, Vec<Process>> = BTreeMap::new();
+    for process in all() {
+        by_parent.entry(process.parent).or_default().push(process);
+    }
+    let mut found = by_parent.remove(&pid).unwrap_or_default();
+    let mut seen = 0;
+    while let Some(process) = found.get(seen) {
+        let children = by_parent.remove(&process.pid).unwrap_or_default();
+        found.extend(children);
+        seen += 1;
+    }
+    found
+}
+
+fn all() -> Vec<Process> {
+    if has_procfs() { procfs::all() } else { tools::all() }
 }
 
 /// The children of `pid` that have ended and were not waited for.
@@ -99,6 +120,8 @@ mod tests {
         crate::wait_until(crate::patience(8.0), "a zombie", zombie).expect("it is not waited for");
         child.wait().expect("it has ended");
         assert!(children(me).iter().all(|child| child.pid != pid));
+        let parent = std::os::unix::process::parent_id();
+        assert!(descendants(parent).iter().any(|process| process.pid == me));
     }
 
     #[test]

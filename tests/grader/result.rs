@@ -1,7 +1,8 @@
-//! The result for programs: `GRADE_JSON=path` writes it, as a file or into a folder.
+//! The result for programs: `GRADE_JSON=path` writes it, as a file or into a folder; `GRADE_JSON=-`
+//! prints it after the report.
 
 use std::fs;
-use std::io;
+use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
 use crate::json::Json;
@@ -19,6 +20,9 @@ pub(crate) fn place(path: &Path, stage: &Stage) -> PathBuf {
 
 /// Removes what an earlier run has left, so that no run passes for another one.
 pub(crate) fn remove(file: &Path) -> io::Result<()> {
+    if is_stdout(file) {
+        return Ok(());
+    }
     match fs::remove_file(file) {
         Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
         _ => Ok(()),
@@ -27,10 +31,18 @@ pub(crate) fn remove(file: &Path) -> io::Result<()> {
 
 /// Writes the result, and the folder that it goes into.
 pub(crate) fn write(file: &Path, text: &str) -> io::Result<()> {
+    if is_stdout(file) {
+        return io::stdout().write_all(text.as_bytes());
+    }
     if let Some(folder) = file.parent().filter(|folder| !folder.as_os_str().is_empty()) {
         fs::create_dir_all(folder)?;
     }
     fs::write(file, text)
+}
+
+/// `-`, as for many programs.
+fn is_stdout(file: &Path) -> bool {
+    file.file_name().is_some_and(|name| name == "-")
 }
 
 /// The result as JSON; `target` is `reference`, `mine` or the command that was graded, and `note`

@@ -158,7 +158,7 @@ fn a_result_for_programs_has_everything() {
     let number = |name| json::number(&text, name);
     assert_eq!((number("stage"), number("points"), number("max")), (Some(9), Some(3), Some(6)));
     assert_eq!((number("bonus"), number("max_bonus")), (Some(0), Some(1)));
-    assert_eq!(json::text(&text, "next"), Some("step 2, two words"));
+    assert_eq!(json::text(&text, "next").as_deref(), Some("step 2, two words"));
     assert_eq!(text.matches("\"id\": ").count(), 5);
     assert_eq!(text.matches("\"status\": \"pass\"").count(), 2);
     assert!(text.contains("\"message\": \"expected that it says two\""), "{text}");

@@ -2,6 +2,9 @@
 
 use std::path::{Path, PathBuf};
 
+use super::copy;
+use super::workshop::package;
+
 /// What `--help` says.
 pub const HELP: &str = "\
 usage: cargo run -p grader -- mark FOLDER [OPTIONS]
@@ -43,7 +46,8 @@ impl Options {
         let mut options = Options::default();
         let mut arguments = arguments.into_iter();
         while let Some(argument) = arguments.next() {
-            let mut value = || arguments.next().ok_or(format!("{argument} needs a value behind it"));
+            let mut value =
+                || arguments.next().ok_or(format!("{argument} needs a value behind it"));
             match argument.as_str() {
                 "--stage" => options.stages.push(stage(&value()?)?),
                 "--command" => options.command = Some(value()?),
@@ -58,7 +62,7 @@ impl Options {
             }
         }
         options.folder = folder.ok_or("mark needs the folder with the submissions")?;
-        options.out = absolute(&out.unwrap_or_else(|| beside(&options.folder)))?;
+        options.out = new_folder(&out.unwrap_or_else(|| beside(&options.folder)))?;
         options.settle()
     }
 
@@ -66,8 +70,13 @@ impl Options {
         if self.command.is_some() && self.stages.is_empty() {
             return Err("--command needs --stage N: which stage do these servers belong to?".into());
         }
+        // A copy for an exam has not all of them.
+        let is_there = |stage: &u8| copy::repository().join(package(*stage)).exists();
+        if let Some(missing) = self.stages.iter().find(|stage| !is_there(stage)) {
+            return Err(format!("stage {missing} is not part of this copy of the repository"));
+        }
         if self.stages.is_empty() {
-            self.stages = (1..=5).collect();
+            self.stages = (1..=5).filter(is_there).collect();
         }
         self.stages.sort_unstable();
         self.stages.dedup();
@@ -112,8 +121,16 @@ fn existing(text: &str) -> Result<PathBuf, String> {
     if folder.is_dir() { Ok(folder) } else { Err(format!("{text} is no folder")) }
 }
 
-fn absolute(path: &Path) -> Result<PathBuf, String> {
-    std::path::absolute(path).map_err(|error| format!("{}: {error}", path.display()))
+/// A folder that need not be there yet, in one that is: without `..`, so that it can be compared.
+pub fn new_folder(path: &Path) -> Result<PathBuf, String> {
+    let said = |error| format!("{}: {error}", path.display());
+    if path.exists() {
+        return path.canonicalize().map_err(said);
+    }
+    let name = path.file_name().ok_or(format!("{} names no folder", path.display()))?;
+    let parent = path.parent().filter(|parent| !parent.as_os_str().is_empty());
+    let parent = parent.unwrap_or(Path::new(".")).canonicalize();
+    Ok(parent.map_err(said)?.join(name))
 }
 
 fn beside(folder: &Path) -> PathBuf {

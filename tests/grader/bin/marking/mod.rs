@@ -15,7 +15,7 @@
 //! | `cell.rs` | the sandbox: no network, no foreign files |
 //! | `fence.rs` | limits that a program can't lift; `watch.rs` ends what goes beyond the others |
 //! | `sweep.rs` | ends whatever a submission has started, also when the marking is interrupted |
-//! | `judge.rs` | marks one stage of one submission |
+//! | `judge.rs` | marks one stage of one submission; `verdict.rs` reads what the checks say of it |
 //! | `mark.rs` | the result of that, kept in a file |
 //! | `marks.rs` | all of them: as a table, as CSV, as JSON |
 //! | `clock.rs`, `checksum.rs`, `progress.rs` | the time in UTC, a checksum, a progress bar |
@@ -31,17 +31,20 @@ mod handed;
 mod judge;
 mod mark;
 mod marks;
-mod options;
+pub mod options;
 mod progress;
 mod submission;
 mod sweep;
-mod tree;
+pub mod tree;
 mod unpack;
+mod verdict;
 mod watch;
 mod workshop;
 
 use std::fs;
+use std::path::Path;
 
+use crate::Error;
 use checksum::Checksum;
 use handed::Handed;
 use judge::Judge;
@@ -55,14 +58,14 @@ use workshop::Workshop;
 pub use options::HELP;
 
 /// Marks the folder that the command line names. An error is one for the person who has typed it.
-pub fn run(arguments: Vec<String>) -> Result<(), String> {
-    let options = Options::parse(arguments)?;
+pub fn run(arguments: Vec<String>) -> Result<(), Error> {
+    let options = Options::parse(arguments).map_err(Error::Usage)?;
     let submissions = submission::find(&options.folder)?;
     fs::create_dir_all(&options.out).map_err(|error| said(&options.out, &error))?;
     sweep::on_interrupt();
     let workshop = Workshop::open(&options)?;
     let judge = Judge::new(&workshop, &options)?;
-    let mut marks = Marks::new(&options);
+    let mut marks = Marks::new(&options, workshop.cell.is_sandbox());
     let mut progress = Progress::new(submissions.len());
     for submission in &submissions {
         progress.begins(&submission.id);
@@ -90,7 +93,7 @@ fn all_stages(
     let mut marks = Vec::new();
     for &stage in &options.stages {
         let file = folder.join(format!("stage{stage}.json"));
-        let key = Checksum::new().add(judge.key()).add(&handed.key(stage)).as_text();
+        let key = Checksum::new().add(judge.key()).add(handed.key(stage)).as_text();
         let known = fs::read_to_string(&file).ok().and_then(|text| Mark::read(&text, &key));
         let mark = match known {
             Some(mark) => mark,
@@ -99,7 +102,7 @@ fn all_stages(
                 // The report first: a mark that is there says that its report is there too.
                 let text = folder.join(format!("stage{stage}.txt"));
                 mark::replace(&text, &report).map_err(|error| said(&text, &error))?;
-                let json = mark.as_json(&key).to_text();
+                let json = mark.as_json(Some(&key)).to_text();
                 mark::replace(&file, &json).map_err(|error| said(&file, &error))?;
                 mark
             }
@@ -111,6 +114,6 @@ fn all_stages(
 }
 
 /// As in `marks/x: permission denied`.
-fn said(path: &std::path::Path, error: &dyn std::fmt::Display) -> String {
+pub fn said(path: &Path, error: &dyn std::fmt::Display) -> String {
     format!("{}: {error}", path.display())
 }

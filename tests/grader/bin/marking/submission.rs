@@ -39,7 +39,9 @@ pub fn find(folder: &Path) -> Result<Vec<Submission>, String> {
     }
     if found.is_empty() {
         let folder = folder.display();
-        return Err(format!("{folder} holds no submission: put one folder or archive a student in"));
+        return Err(format!(
+            "{folder} holds no submission: put one folder or archive a student in"
+        ));
     }
     Ok(found)
 }

@@ -83,10 +83,10 @@ fn run(
     mut connection: &TcpStream,
 ) -> Result<(), Error> {
     // Step 4, start_response (3). For now nobody listens to it, and every answer is a 200. Keep
-    // status and fields when it is called; the head goes out later, with a Date (stage 2 has
-    // `http_date`) and `Connection: close` beside the application's fields. A second call without
-    // an error is an Err, and so is a field with CR, LF or NUL in it. When the application fails or
-    // has never called it: 500. A 204 and a 304 have no content, and no Content-Length from you.
+    // status and fields when it is called; the head goes out later: the status, all these fields in
+    // order, a Date (stage 2 has `http_date`) and `Connection: close`. A second call without an
+    // error is an Err, and so is a field with CR, LF or NUL in it. If the application fails or has
+    // never called it: 500. A 204 and a 304 have no content, and no Content-Length from you.
     //
     // Step 5, wsgi.input (3). For now it is empty. It is as long as CONTENT_LENGTH says, and empty
     // without one. What is not in `rest` is still to be read from the connection; never wait for a
@@ -167,8 +167,10 @@ fn main() -> ExitCode {
 
 /// One client after the other. What goes wrong with one of them is told, and the next one comes.
 fn serve() -> Result<(), Failure> {
-    let is_shout = env::args().nth(1).is_some_and(|name| name == "shout");
-    let application: Application = if is_shout { shout } else { probe };
+    let application: Application = match env::args().nth(1).as_deref() {
+        Some("shout") => shout,
+        _ => probe,
+    };
     let patience = HeadPatience::sequential_from_env()?;
     let (listening, server) = listen_from_env(128)?;
     let listening = TcpListener::from(listening);
@@ -214,6 +216,7 @@ const BYTES: Fields = &[("Content-Type", "application/octet-stream")];
 const FIVE: Fields = &[("Content-Length", "5")];
 const TEN: Fields = &[("Content-Length", "10")];
 const EVIL: Fields = &[("X-A", "a\r\nX-Evil: 1")];
+const FIRST: Fields = &[("X-Answer", "first")];
 
 fn probe(environ: &Environ, input: &mut dyn Read, start_response: &mut StartResponse) -> Answer {
     let path = text(environ, "PATH_INFO");
@@ -234,6 +237,7 @@ fn probe(environ: &Environ, input: &mut dyn Read, start_response: &mut StartResp
         "/never" => pieces([Ok("what is this?\n".into())]),
         "/environ" | "/echo" | "/half-read" => asked(&path, environ, input, start_response),
         "/big" | "/stream" => many(&path, environ, start_response),
+        "/fields" => with_fields(environ, start_response),
         "/write" | "/raise-late" | "/twice" | "/exc" | "/exc-late" => again(&path, start_response),
         _ if path.starts_with("/environ") => asked("/environ", environ, input, start_response),
         _ if path.starts_with("/status/") => say(&(path[8..].to_owned() + " Why Not"), TEXT, &path),
@@ -301,9 +305,22 @@ fn many(path: &str, environ: &Environ, start_response: &mut StartResponse) -> An
     }))
 }
 
+/// An answer with the fields that the query names: `/fields?X-A=1&X-B=2`.
+fn with_fields(environ: &Environ, start_response: &mut StartResponse) -> Answer {
+    let query = text(environ, "QUERY_STRING");
+    let asked = query.split('&').filter_map(|pair| pair.split_once('='));
+    let fields: Vec<_> = TEXT.iter().copied().chain(asked).collect();
+    start_response("200 OK", &fields, None)?;
+    pieces([Ok("these fields\n".into())])
+}
+
 /// Answers that go on after their first call of `start_response`.
 fn again(path: &str, start_response: &mut StartResponse) -> Answer {
-    let fields = if path == "/raise-late" { TEN } else { TEXT };
+    let fields = match path {
+        "/raise-late" => TEN,
+        "/exc" => FIRST,
+        _ => TEXT,
+    };
     let write = start_response("200 OK", fields, None)?;
     if path == "/write" || path == "/exc-late" {
         write(b"written ")?;
@@ -325,3 +342,6 @@ fn again(path: &str, start_response: &mut StartResponse) -> Answer {
         }
     }
 }
+
+// ---- All eight steps done? Two exercises for those who want more stand in
+// stage3-gateway/stretch/README.md: a password, and files. They earn bonus points. ----

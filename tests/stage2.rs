@@ -8,6 +8,8 @@ mod clients;
 mod first;
 #[path = "stage2/head.rs"]
 mod head;
+#[path = "stage2/hints.rs"]
+mod hints;
 #[path = "stage2/lenient.rs"]
 mod lenient;
 #[path = "stage2/log.rs"]

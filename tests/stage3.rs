@@ -6,6 +6,8 @@ mod broken;
 mod clients;
 #[path = "stage3/first.rs"]
 mod first;
+#[path = "stage3/hints.rs"]
+mod hints;
 #[path = "stage3/log.rs"]
 mod log;
 #[path = "stage3/steps.rs"]

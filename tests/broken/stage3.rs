@@ -1,32 +1,57 @@
-//! Stage 3, your own: a server that runs any application (PEP 3333). Eight steps, 20 points.
+//! Stage 3, filled in: what the starter becomes when all eight steps and the four bonus steps are
+//! done. It grades the checks.
 //!
-//! ```text
-//! cp -n stage3-gateway/starter.rs stage3-gateway/src/bin/stage3-mine.rs
-//! cargo run -p stage3-gateway --bin stage3-mine      then: curl -v http://127.0.0.1:8888/hello
-//! cargo test -p stage3-gateway
-//! ```
+//! With a name in its environment, `BROKEN=loses-the-rest`, it has that one fault. Each fault is one
+//! that is easily made; it stands where it would be made, and `tests/stage3/broken.rs` says which
+//! check finds it and what the learner reads then.
 //!
-//! Yours: `environ_of` (steps 1 to 3) and `run` (4 to 8). Given: the loop over the clients, the head
-//! of a request and the end of a connection, both from stage 2, and at the bottom an application,
-//! right and wrong on purpose. It and the types that it speaks stay as they are; the rest is your
-//! own design, as the checks look from outside. They do not take a server that uses the library
-//! `stage3_gateway`.
+//! | file | steps |
+//! | --- | --- |
+//! | `environ.rs` | 1 to 3 |
+//! | `output.rs` | 4 and 6 |
+//! | `input.rs` | 5 |
+//! | here | 7, 8, `write`, middleware, and what the starter gives |
+//! | `probe.rs` | the application of the starter |
 
+#[path = "stage3/environ.rs"]
+mod environ;
+#[path = "stage3/input.rs"]
+mod input;
+#[path = "stage3/output.rs"]
+mod output;
+#[path = "stage3/probe.rs"]
+mod probe;
+
+use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
-use std::io::{self, Read, Write as _};
+use std::env;
+use std::io::{Read, Write as _};
 use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::ops::Range;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::process::ExitCode;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::LazyLock;
 use std::time::Duration;
-use std::{env, thread};
 
 use stage1_echo::accept_errors::outlive;
 use stage1_echo::contract::{Failure, exit, listen_from_env};
 use stage1_echo::terminal::{say, warn};
 use stage2_single_request::close::close_gently;
+use stage2_single_request::fault::Fault;
 use stage2_single_request::limits::HeadPatience;
 use stage2_single_request::read_head::read_head;
 use stage2_single_request::response::Response;
+
+use crate::environ::environ_of;
+use crate::input::input_of;
+use crate::output::Output;
+use crate::probe::probe;
+
+/// Whether the program is to have the fault `name`.
+fn broken(name: &str) -> bool {
+    static NAME: LazyLock<Option<String>> = LazyLock::new(|| env::var("BROKEN").ok());
+    NAME.as_deref() == Some(name)
+}
 
 /// What an application fails with: any error; a string becomes one with `.into()`.
 type Error = Box<dyn std::error::Error>;
@@ -45,7 +70,6 @@ type Write<'s> = &'s dyn Fn(&[u8]) -> Result<(), Error>;
 /// The content of an answer, piece by piece; making one may fail.
 trait Body: Iterator<Item = Result<Vec<u8>, Error>> {
     /// Lets go of what the body holds, an open file perhaps: the server calls it once, at the end.
-    #[allow(dead_code, reason = "step 8 calls it")]
     fn close(&mut self);
 }
 
@@ -55,73 +79,163 @@ type Answer = Result<Box<dyn Body>, Error>;
 /// What a server runs. The reader is `wsgi.input`, the content of the request.
 type Application = fn(&Environ, &mut dyn Read, &mut StartResponse) -> Answer;
 
-/// Makes the environ of a head, which is complete: `GET /hello?a=b HTTP/1.1`, field lines, an empty
-/// line. `server` is the address that listens, `client` the other end of the connection.
-fn environ_of(head: &[u8], client: SocketAddr, server: SocketAddr) -> Result<Environ, Error> {
-    // Step 1, httparse (2 points). Let a `httparse::Request` parse the head; make room for 100
-    // fields. REQUEST_METHOD is the method, and PATH_INFO, for now, the request target as it came.
-    // With that, /hello works. An Err from here is answered with 400, so `?` does for a bad head.
-    //
-    // Step 2, environ (3). PATH_INFO is the path alone, with its %XX decoded to bytes, once (crate
-    // percent_encoding); QUERY_STRING is what follows the first `?`, as it came, and is there even
-    // when empty. Add SCRIPT_NAME (empty), SERVER_NAME (an address does), SERVER_PORT,
-    // SERVER_PROTOCOL (HTTP/1.0 or HTTP/1.1), REMOTE_ADDR, REMOTE_PORT, and wsgi.url_scheme: http.
-    //
-    // Step 3, fields (2). `X-Some-Name: value` becomes HTTP_X_SOME_NAME. Content-Type and
-    // Content-Length become CONTENT_TYPE and CONTENT_LENGTH, and nothing with HTTP_. The values of
-    // a name that comes again are joined in order with ", ", those of Cookie with "; ". Two kinds
-    // are dropped: Proxy, and names with an underscore (X_User would pass itself off as X-User).
-    let length = head.len();
-    Err(format!("step 1: {server} does not parse the head ({length} bytes from {client})").into())
-}
-
 /// Lets the application answer and sends what it says. `rest` is what came behind the head so far.
 fn run(
     application: Application,
     environ: &Environ,
     rest: &[u8],
-    mut connection: &TcpStream,
+    connection: &TcpStream,
 ) -> Result<(), Error> {
-    // Step 4, start_response (3). For now nobody listens to it, and every answer is a 200. Keep
-    // status and fields when it is called; the head goes out later, with a Date (stage 2 has
-    // `http_date`) and `Connection: close` beside the application's fields. A second call without
-    // an error is an Err, and so is a field with CR, LF or NUL in it. When the application fails or
-    // has never called it: 500. A 204 and a 304 have no content, and no Content-Length from you.
-    //
-    // Step 5, wsgi.input (3). For now it is empty. It is as long as CONTENT_LENGTH says, and empty
-    // without one. What is not in `rest` is still to be read from the connection; never wait for a
-    // byte beyond the end. (Bonus, 2: content in chunks, if Transfer-Encoding says so.)
-    //
-    // Step 6, the body (3). For now it is collected first. Send each piece before you ask for the
-    // next one; an answer without Content-Length ends when the connection does. A Content-Length
-    // from the application is a promise: not a byte more than that. HEAD gets the head and no
-    // content, whatever is asked for. (Bonus, 1: chunks instead, if the client speaks HTTP/1.1.)
-    //
-    // Step 7, when it goes wrong (2). Until the head is out, an error becomes a 500 that is always
-    // the same and tells no details (and HEAD gets only its head); later, the answer just ends.
-    // Either way the error shows on stderr: return it from here. A panic in the application counts
-    // as an error and must not end the server. When start_response is called again with an error,
-    // status and fields are replaced.
-    //
-    // Step 8, close (2). Call `close` on each body, once, when its answer is done: also after HEAD
-    // or 204, after an error, and when the client has left in the middle.
-    //
-    // Bonus, write (1). It sends the head, if that is not out yet, and its piece. After that,
-    // start_response with an error hands this error back as its own.
-    let write = |_: &[u8]| Err("bonus: there is no write yet".into());
-    let mut start_response = |_: &str, _: &[(&str, &str)], _: Option<Error>| Ok(&write as Write);
-    let mut input = rest.take(0);
-    let body = application(environ, &mut input, &mut start_response)?;
-    let content = body.collect::<Result<Vec<_>, _>>()?.concat();
-    let response = Response { status: 200, content_type: "text/plain", content };
-    connection.write_all(&[response.head(), response.content].concat()).map_err(Into::into)
+    let output = Output::new(environ, connection);
+    let result = call(application, environ, rest, connection, &output);
+    if let Err(error) = &result {
+        output.fail(error)?;
+    }
+    result
 }
 
-/// Bonus, middleware (1): `stage3-mine shout` serves this. To the server it is an application, to
-/// `probe` it is the server: text/plain arrives in capitals, sent by the body or by `write`, and
-/// everything else as it is.
+/// Calls the application, sends its body, and closes that.
+fn call(
+    application: Application,
+    environ: &Environ,
+    rest: &[u8],
+    connection: &TcpStream,
+    output: &Output,
+) -> Result<(), Error> {
+    let written = RefCell::new(Vec::new());
+    let write = |piece: &[u8]| match () {
+        () if broken("no-write") => Err("bonus: there is no write yet".into()),
+        () if broken("write-does-nothing") => Ok(()),
+        () if broken("write-comes-last") => {
+            written.borrow_mut().extend_from_slice(piece);
+            Ok(())
+        }
+        () if broken("write-without-a-head") => {
+            (&mut &*connection).write_all(piece).map_err(Into::into)
+        }
+        () => output.send(piece),
+    };
+    let mut start_response = |status: &str, fields: &[(&str, &str)], error: Option<Error>| {
+        output.start(status, fields, error)?;
+        Ok(&write as Write)
+    };
+    let mut input = input_of(environ, rest, connection)?;
+    let mut body = caught(|| application(environ, &mut *input, &mut start_response))?;
+    let sent = send(&mut *body, output).and_then(|()| {
+        if !written.borrow().is_empty() {
+            output.send(&written.borrow())?;
+        }
+        output.finish()
+    });
+    if !is_left_open(&sent, output) {
+        caught(|| {
+            body.close();
+            Ok(())
+        })?;
+    }
+    if broken("closes-twice") {
+        body.close();
+    }
+    sent
+}
+
+/// Whether the body is not closed, by one of the faults that lead there.
+fn is_left_open(sent: &Result<(), Error>, output: &Output) -> bool {
+    let client_left =
+        sent.as_ref().is_err_and(|error| error.downcast_ref::<std::io::Error>().is_some());
+    broken("never-closes")
+        || (broken("closes-after-success-alone") && sent.is_err())
+        || (broken("open-when-the-client-leaves") && client_left)
+        || (broken("open-without-content") && !output.has_content())
+        // What has left the loop before the last piece was asked for leaves here too.
+        || (broken("closes-at-the-last-piece-alone") && !output.wants_more())
+}
+
+/// Sends each piece before it asks for the next one.
+fn send(body: &mut dyn Body, output: &Output) -> Result<(), Error> {
+    if broken("collects") {
+        // The client waits for the first piece until the last one is made.
+        return output.send(&body.collect::<Result<Vec<_>, _>>()?.concat());
+    }
+    if broken("one-piece-behind") {
+        let mut pieces = body.peekable();
+        while let Some(piece) = pieces.next() {
+            // Looks whether there is another piece, and so waits until it is made.
+            let _is_last = pieces.peek().is_none();
+            output.send(&piece?)?;
+        }
+        return Ok(());
+    }
+    if broken("buffers-pieces") {
+        let mut buffer = Vec::new();
+        for piece in body {
+            buffer.extend(piece?);
+            if buffer.len() >= 8192 {
+                output.send(&std::mem::take(&mut buffer))?;
+            }
+        }
+        return output.send(&buffer);
+    }
+    if broken("first-piece-alone") {
+        return body.next().map_or(Ok(()), |piece| output.send(&piece?));
+    }
+    while output.wants_more() {
+        match caught(|| body.next().transpose())? {
+            Some(piece) => output.send(&piece)?,
+            None => break,
+        }
+    }
+    Ok(())
+}
+
+/// A panic of the application counts as an error.
+fn caught<T>(code: impl FnOnce() -> Result<T, Error>) -> Result<T, Error> {
+    if broken("no-catch") || broken("caught-too-far-out") {
+        return code();
+    }
+    catch_unwind(AssertUnwindSafe(code)).unwrap_or_else(|_| Err("the application panicked".into()))
+}
+
+/// `stage3-broken shout` serves this: text/plain arrives in capitals, by the body and by `write`.
 fn shout(environ: &Environ, input: &mut dyn Read, start_response: &mut StartResponse) -> Answer {
-    probe(environ, input, start_response)
+    if broken("quiet") {
+        return probe(environ, input, start_response);
+    }
+    let is_text = Cell::new(false);
+    let quiet: Cell<Option<Write>> = Cell::new(None);
+    let write = |piece: &[u8]| {
+        let write = quiet.get().ok_or("write is what start_response returns")?;
+        let is_loud = is_text.get() && !broken("quiet-write");
+        if is_loud { write(&piece.to_ascii_uppercase()) } else { write(piece) }
+    };
+    let mut start = |status: &str, fields: &[(&str, &str)], error: Option<Error>| {
+        quiet.set(Some(start_response(status, fields, error)?));
+        let is_plain = |(name, value): &(&str, &str)| {
+            name.eq_ignore_ascii_case("content-type") && value.starts_with("text/plain")
+        };
+        is_text.set(fields.iter().any(is_plain) || broken("shouts-pages"));
+        Ok(&write as Write)
+    };
+    let body = probe(environ, input, &mut start)?;
+    let is_loud = is_text.get() && !broken("quiet-body");
+    if is_loud { Ok(Box::new(Louder(body))) } else { Ok(body) }
+}
+
+/// A body in capitals.
+struct Louder(Box<dyn Body>);
+
+impl Iterator for Louder {
+    type Item = Result<Vec<u8>, Error>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        Some(self.0.next()?.map(|piece| piece.to_ascii_uppercase()))
+    }
+}
+
+impl Body for Louder {
+    fn close(&mut self) {
+        self.0.close();
+    }
 }
 
 /// How long a client may say nothing in the middle of its content, or take nothing.
@@ -136,7 +250,19 @@ fn answer(
     patience: HeadPatience,
 ) -> Result<(), Error> {
     let mut received = Vec::new();
-    let head = match read_head(connection, &mut received, patience) {
+    let read = match () {
+        () if broken("a-read-is-a-head") => read_once(connection, &mut received),
+        () if broken("partial-unwrapped") => {
+            let read = read_once(connection, &mut received);
+            let parsed =
+                httparse::Request::new(&mut [httparse::EMPTY_HEADER; 100]).parse(&received);
+            // Half a head is no error, and no request either.
+            let _ = parsed.expect("it parses").unwrap();
+            read
+        }
+        () => read_head(connection, &mut received, patience),
+    };
+    let head = match read {
         Ok(Some(head)) => head,
         Ok(None) => return Ok(()), // nobody to answer, nobody to wait for
         Err(fault) => {
@@ -157,18 +283,34 @@ fn answer(
             Err(error)
         }
     };
-    close_gently(connection);
+    if !broken("closed-at-once") {
+        close_gently(connection);
+    }
     result
 }
 
+/// One read, and whatever it has brought: a read is not a message.
+fn read_once(
+    mut connection: &TcpStream,
+    received: &mut Vec<u8>,
+) -> Result<Option<Range<usize>>, Fault> {
+    let mut buffer = [0; 8192];
+    let count = connection.read(&mut buffer).unwrap_or(0);
+    received.extend_from_slice(&buffer[..count]);
+    let end = received.windows(4).position(|four| four == b"\r\n\r\n");
+    Ok((count > 0).then(|| 0..end.map_or(count, |end| end + 4)))
+}
+
 fn main() -> ExitCode {
-    exit("stage3-mine", serve())
+    exit("stage3-broken", serve())
 }
 
 /// One client after the other. What goes wrong with one of them is told, and the next one comes.
 fn serve() -> Result<(), Failure> {
-    let is_shout = env::args().nth(1).is_some_and(|name| name == "shout");
-    let application: Application = if is_shout { shout } else { probe };
+    let application: Application = match env::args().nth(1).as_deref() {
+        Some("shout") => shout,
+        _ => probe,
+    };
     let patience = HeadPatience::sequential_from_env()?;
     let (listening, server) = listen_from_env(128)?;
     let listening = TcpListener::from(listening);
@@ -176,152 +318,21 @@ fn serve() -> Result<(), Failure> {
     loop {
         match listening.accept() {
             Ok((connection, client)) => {
-                if let Err(error) = answer(application, &connection, client, server, patience) {
-                    warn(format_args!("{error}"));
+                let answer = || answer(application, &connection, client, server, patience);
+                if broken("caught-too-far-out") {
+                    // The server lives, but who is to answer its client now?
+                    let _ = catch_unwind(AssertUnwindSafe(answer));
+                    continue;
+                }
+                match answer() {
+                    Err(error) if broken("an-error-ends-the-loop") => {
+                        return Err(Failure::System(error.to_string()));
+                    }
+                    Err(error) if !broken("told-nobody") => warn(format_args!("{error}")),
+                    _ => {}
                 }
             }
             Err(error) => outlive(error)?,
-        }
-    }
-}
-
-// The application: the other side of your server. There is nothing to do in it.
-
-/// How many bodies were closed.
-static CLOSED: AtomicU64 = AtomicU64::new(0);
-
-/// The one kind of body that it has.
-struct Pieces(Box<dyn Iterator<Item = Result<Vec<u8>, Error>>>);
-
-impl Iterator for Pieces {
-    type Item = Result<Vec<u8>, Error>;
-
-    fn next(&mut self) -> Option<Self::Item> {
-        self.0.next()
-    }
-}
-
-impl Body for Pieces {
-    fn close(&mut self) {
-        CLOSED.fetch_add(1, Ordering::Relaxed);
-    }
-}
-
-type Fields = &'static [(&'static str, &'static str)];
-const TEXT: Fields = &[("Content-Type", "text/plain")];
-const HTML: Fields = &[("Content-Type", "text/html; charset=utf-8")];
-const BYTES: Fields = &[("Content-Type", "application/octet-stream")];
-const FIVE: Fields = &[("Content-Length", "5")];
-const TEN: Fields = &[("Content-Length", "10")];
-const EVIL: Fields = &[("X-A", "a\r\nX-Evil: 1")];
-
-fn probe(environ: &Environ, input: &mut dyn Read, start_response: &mut StartResponse) -> Answer {
-    let path = text(environ, "PATH_INFO");
-    let mut say = |status: &str, fields, content: &str| {
-        start_response(status, fields, None)?;
-        pieces([Ok(content.into())])
-    };
-    match path.as_str() {
-        "/hello" => say("200 OK", TEXT, "Hello world from Rust!\n"),
-        "/form" => say("200 OK", HTML, "<!doctype html><form></form>\n"),
-        "/closed" => say("200 OK", TEXT, &CLOSED.load(Ordering::Relaxed).to_string()),
-        "/cl-short" => say("200 OK", TEN, "12345"),
-        "/cl-long" => say("200 OK", FIVE, "1234567890"),
-        "/inject" => say("200 OK", EVIL, "did you get X-Evil?\n"),
-        "/status/204" | "/status/304" => say(&(path[8..].to_owned() + " Nothing"), &[], ""),
-        "/raise" => Err("/raise fails before any output".into()),
-        "/panic" => panic!("/panic panics before any output"),
-        "/never" => pieces([Ok("what is this?\n".into())]),
-        "/environ" | "/echo" | "/half-read" => asked(&path, environ, input, start_response),
-        "/big" | "/stream" => many(&path, environ, start_response),
-        "/write" | "/raise-late" | "/twice" | "/exc" | "/exc-late" => again(&path, start_response),
-        _ if path.starts_with("/environ") => asked("/environ", environ, input, start_response),
-        _ if path.starts_with("/status/") => say(&(path[8..].to_owned() + " Why Not"), TEXT, &path),
-        _ => {
-            io::copy(input, &mut io::sink())?;
-            say("404 Not Found", TEXT, "there is nothing here\n")
-        }
-    }
-}
-
-fn text(environ: &Environ, name: &str) -> String {
-    environ.get(name).map(|value| String::from_utf8_lossy(value).into()).unwrap_or_default()
-}
-
-fn pieces<P>(pieces: P) -> Answer
-where
-    P: IntoIterator<Item = Result<Vec<u8>, Error>, IntoIter: 'static>,
-{
-    Ok(Box::new(Pieces(Box::new(pieces.into_iter()))))
-}
-
-/// Answers that depend on the request.
-fn asked(
-    path: &str,
-    environ: &Environ,
-    input: &mut dyn Read,
-    start_response: &mut StartResponse,
-) -> Answer {
-    let mut content = Vec::new();
-    match path {
-        "/environ" => {
-            for (name, value) in environ {
-                content.extend([name.as_bytes(), b"=", value, b"\n"].concat());
-            }
-            start_response("200 OK", TEXT, None)?;
-        }
-        "/half-read" => {
-            let length: u64 = text(environ, "CONTENT_LENGTH").parse().unwrap_or(0);
-            let read = input.take(length / 2).read_to_end(&mut content)?;
-            content = format!("read {read} of {length} bytes\n").into();
-            start_response("200 OK", TEXT, None)?;
-        }
-        _ if text(environ, "REQUEST_METHOD") == "POST" => {
-            input.read_to_end(&mut content)?;
-            start_response("200 OK", BYTES, None)?;
-        }
-        _ => _ = start_response("405 Method Not Allowed", &[("Allow", "POST")], None)?,
-    }
-    pieces([Ok(content)])
-}
-
-/// Answers of many pieces: `/big?n=N`, `/stream?ms=N`.
-fn many(path: &str, environ: &Environ, start_response: &mut StartResponse) -> Answer {
-    let query = text(environ, "QUERY_STRING");
-    let number: u64 = query.split('=').nth(1).and_then(|number| number.parse().ok()).unwrap_or(0);
-    if path == "/big" {
-        start_response("200 OK", &[("Content-Length", &number.to_string())], None)?;
-        let sizes = (0..number).step_by(65_536).map(move |at| (number - at).min(65_536));
-        return pieces(sizes.map(|size| Ok(vec![b'x'; size as usize])));
-    }
-    start_response("200 OK", TEXT, None)?;
-    pieces((1..=3).map(move |part| {
-        thread::sleep(Duration::from_millis(if part > 1 { number } else { 0 }));
-        Ok(format!("part{part}\n").into())
-    }))
-}
-
-/// Answers that go on after their first call of `start_response`.
-fn again(path: &str, start_response: &mut StartResponse) -> Answer {
-    let fields = if path == "/raise-late" { TEN } else { TEXT };
-    let write = start_response("200 OK", fields, None)?;
-    if path == "/write" || path == "/exc-late" {
-        write(b"written ")?;
-        write(b"twice ")?;
-    }
-    match path {
-        "/write" => pieces([Ok("and returned\n".into())]),
-        "/raise-late" => {
-            pieces([Ok("12345".into()), Err("/raise-late fails after 5 bytes".into())])
-        }
-        "/twice" => {
-            start_response("202 Accepted", TEXT, None)?;
-            pieces([Ok("which one is it?\n".into())])
-        }
-        _ => {
-            let error = Some("the first answer failed".into());
-            start_response("500 Internal Server Error", &[("X-Answer", "second")], error)?;
-            pieces([Ok("this replaced 200 OK\n".into())])
         }
     }
 }

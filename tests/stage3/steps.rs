@@ -1,6 +1,8 @@
 //! The steps of stage 3, and what each is worth.
 
-use grader::{Scored, Seen, Step};
+use grader::Step;
+
+use crate::hints;
 
 pub const POINTS: u32 = 20;
 
@@ -12,88 +14,69 @@ const fn bonus(number: u8, title: &'static str, task: &'static str) -> Step {
     Step { bonus: true, ..step(number, title, task) }
 }
 
-const INPUT: &[(Seen, &str)] = &[(
-    Seen::Hung,
-    "Whoever reads to the end of the connection waits for ever: the client waits too. Or its first \
-     bytes are lost: they came with the head, and stand behind it.",
-)];
-
 pub const STEPS: &[Step] = &[
     Step {
-        checks: &[
-            Scored::new("hello-with-forty-fields", 1),
-            Scored::new("hello-and-a-bad-head", 1),
-        ],
+        checks: &[hints::FORTY_FIELDS, hints::BAD_HEAD],
+        needs: &["environ-request-method", "head-cut-anywhere"],
         page: "docs.rs/httparse: Request::parse",
         ..step(1, "httparse", "in environ_of, parse the head; set REQUEST_METHOD and PATH_INFO")
     },
     Step {
-        checks: &[
-            Scored::new("environ-path-info", 1),
-            Scored::new("environ-query-string", 1),
-            Scored::new("environ-server", 1),
-        ],
+        checks: &[hints::PATH_INFO, hints::QUERY_STRING, hints::SERVER],
         needs: &[
-            "environ-remote",
-            "environ-empty-variables",
-            "environ-url-scheme",
             "environ-path-is-decoded-once",
+            "environ-empty-variables",
+            "environ-remote",
+            "environ-url-scheme",
         ],
         page: "PEP 3333, environ Variables",
         ..step(2, "environ", "split target and query, decode the path, add what the server knows")
     },
     Step {
-        checks: &[
-            Scored::new("fields-become-variables", 1),
-            Scored::new("fields-repeated-are-joined", 1),
-        ],
+        checks: &[hints::VARIABLES, hints::REPEATED],
         needs: &[
+            "fields-cookies-are-joined",
+            "fields-of-the-content",
             "fields-of-the-content-have-no-http",
             "fields-proxy-is-dropped",
             "fields-with-an-underscore-are-dropped",
-            "fields-cookies-are-joined",
-            "fields-of-the-content",
         ],
         page: "RFC 3875 s4.1.18",
         ..step(3, "fields", "make HTTP_X_SOME_NAME of X-Some-Name, and mind the exceptions")
     },
     Step {
-        checks: &[
-            Scored::new("start-response-status", 1),
-            Scored::new("start-response-twice", 1),
-            Scored::new("start-response-inject", 1),
+        checks: &[hints::STATUS, hints::FIELDS, hints::TWICE],
+        needs: &[
+            "start-response-never",
+            "start-response-inject",
+            "start-response-without-content",
+            "response-date",
+            "response-says-close",
         ],
-        needs: &["start-response-never", "start-response-without-content", "response-date"],
         page: "PEP 3333, The start_response() Callable",
         ..step(4, "start_response", "in run, keep status and fields, and send nothing yet")
     },
     Step {
-        checks: &[
-            Scored::new("input-is-the-content", 1).when(INPUT),
-            Scored::new("input-split-anywhere", 1).when(INPUT),
-            Scored::new("input-ends-at-its-length", 1).when(INPUT),
-        ],
-        needs: &["input-half-read", "input-byte-by-byte", "input-of-1-mib", "input-empty"],
+        checks: &[hints::CONTENT, hints::SPLIT, hints::LENGTH],
+        needs: &["input-empty", "input-byte-by-byte", "input-of-1-mib", "input-half-read"],
         page: "PEP 3333, Input and Error Streams",
         ..step(5, "wsgi.input", "in run, let the application read CONTENT_LENGTH bytes")
     },
     Step {
-        checks: &[
-            Scored::new("body-first-piece-at-once", 1),
-            Scored::new("declared-too-little", 1),
-            Scored::new("response-to-head", 1),
-        ],
-        needs: &["declared-length-is-kept", "response-says-close"],
+        checks: &[hints::FIRST_PIECE, hints::TOO_LITTLE, hints::HEAD],
+        needs: &["declared-length-is-kept", "declared-too-much"],
         page: "PEP 3333, Buffering and Streaming",
         ..step(6, "the body", "send each piece before you ask for the next one")
     },
     Step {
-        checks: &[Scored::new("failing-tells-no-details", 1), Scored::new("exc-info-in-time", 1)],
+        checks: &[hints::PANIC, hints::EXC_INFO],
         needs: &[
+            "failing-before-output",
+            "failing-tells-no-details",
+            "failing-is-told-on-stderr",
             "failing-after-output",
             "failing-leaves-the-server-alive",
-            "failing-before-output",
-            "applications-panic",
+            "response-to-head-of-a-failure",
         ],
         page: "PEP 3333, Error Handling",
         ..step(
@@ -103,32 +86,52 @@ pub const STEPS: &[Step] = &[
         )
     },
     Step {
-        checks: &[
-            Scored::new("closed-each-body", 1),
-            Scored::new("closed-when-the-client-leaves", 1),
-        ],
+        checks: &[hints::EACH_BODY, hints::CLIENT_LEAVES],
         needs: &["closed-without-content", "closed-after-a-failure"],
         page: "PEP 3333: the close method",
         ..step(8, "close", "call close on each body once, however its answer ended")
     },
     Step {
-        checks: &[Scored::new("chunked-input", 2)],
+        checks: &[hints::CHUNKED],
+        needs: &[
+            "chunked-byte-by-byte",
+            "chunked-extensions-and-trailers",
+            "chunked-ends-at-its-last-chunk",
+        ],
         page: "RFC 9112 s7.1",
         ..bonus(9, "chunked content", "decode the content of a request in chunks")
     },
     Step {
-        checks: &[Scored::new("body-in-chunks", 1)],
+        checks: &[hints::IN_CHUNKS],
+        needs: &["body-for-http-1-0", "declared-length-is-kept", "start-response-without-content"],
         page: "RFC 9112 s7.1",
         ..bonus(10, "an answer in chunks", "send a body without Content-Length in chunks")
     },
     Step {
-        checks: &[Scored::new("start-response-write", 1)],
+        checks: &[hints::WRITE],
+        needs: &["exc-info-too-late"],
         page: "PEP 3333, The write() Callable",
         ..bonus(11, "write", "send what write is given, and the head before it")
     },
     Step {
-        checks: &[Scored::new("middleware-shout", 1)],
+        checks: &[hints::SHOUT],
         page: "PEP 3333, Middleware",
         ..bonus(12, "middleware", "in shout, make capitals of what the application sends as text")
+    },
+    Step {
+        checks: &[hints::PASSWORD],
+        needs: &["guard-asks-for-a-password", "guard-refuses-what-is-wrong"],
+        page: "stage3-gateway/stretch/README.md; RFC 7617",
+        ..bonus(
+            13,
+            "a password",
+            "let an application guard ask for a password, then call the probe",
+        )
+    },
+    Step {
+        checks: &[hints::SERVED, hints::RANGES],
+        needs: &["files-that-are-not-there", "files-stay-in-their-folder"],
+        page: "stage3-gateway/stretch/README.md; RFC 9110 s14",
+        ..bonus(14, "files", "let an application files serve the folder that FILES names")
     },
 ];

@@ -66,6 +66,18 @@ pub fn status<'r>(environ: &mut Environ<'r>, start_response: &mut StartResponse)
     }
 }
 
+/// `/fields?X-A=1&X-B=2`: with these fields, in this order. Others than `X-` nobody can ask for: a
+/// link must not set a cookie.
+pub fn fields<'r>(environ: &mut Environ<'r>, start_response: &mut StartResponse) -> Answer<'r> {
+    let query = environ.text("QUERY_STRING");
+    let pairs = query.split('&').filter_map(|pair| pair.split_once('='));
+    let asked = pairs.filter(|(name, _)| name.starts_with("X-"));
+    let asked = asked.map(|(name, value)| (name, value.as_bytes()));
+    let fields: Vec<(&str, &[u8])> = [TEXT].into_iter().chain(asked).collect();
+    start_response("200 OK", &fields, None)?;
+    Ok(whole(b"these fields\n"))
+}
+
 /// `/write`: sends through `write`, as programs do that were written for `print`. What the body
 /// yields comes after that.
 // ANCHOR: write

@@ -5,7 +5,7 @@
 //! | --- | --- |
 //! | `pages.rs` | `/`, `/hello`, `/form`: what a website is made of |
 //! | `requests.rs` | `/environ`, `/echo`, `/half-read`, 404: what a request brings |
-//! | `answers.rs` | `/big`, `/stream`, `/slow`, `/status`, `/write`: what an answer may be |
+//! | `answers.rs` | `/big`, `/stream`, `/slow`, `/status`, `/fields`, `/write`: what an answer may be |
 //! | `exc_info.rs` | `/exc`, `/exc-late`: an answer that fails half-way |
 //! | `mistakes.rs` | `/raise`, `/never`, `/inject`, …: what an application must not do |
 //! | `closed.rs` | `/closed`: bodies are dropped, always |
@@ -50,6 +50,7 @@ pub fn demo<'r>(environ: &mut Environ<'r>, start_response: &mut StartResponse) -
         "/stream" => answers::stream,
         "/slow" => answers::slow,
         path if path.starts_with("/status/") => answers::status,
+        "/fields" => answers::fields,
         "/write" => answers::write,
         "/exc" => exc_info::exc,
         "/exc-late" => exc_info::exc_late,

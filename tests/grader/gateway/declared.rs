@@ -17,7 +17,8 @@ pub const CHECKS: &[Check] = &[
         id: "declared-length-is-kept",
         title: "a body of many pieces arrives whole under the length that the application declares",
         rule: "PEP 3333, Handling the Content-Length Header",
-        hint: "Take the application's Content-Length over, and send no chunks beside it.",
+        hint: "Take the application's Content-Length over, send no chunks beside it, and send all \
+               pieces: ask for the next one until there is none.",
         run: kept,
     },
     Check {
@@ -32,7 +33,8 @@ pub const CHECKS: &[Check] = &[
         id: "declared-too-much",
         title: "of a body that is shorter than declared comes what there is, and then the end",
         rule: "RFC 9112 s8: an early end tells the client that something is missing",
-        hint: "Close the connection, even if the client would go on: it waits for the other bytes.",
+        hint: "Close the connection, even if the client would go on: it waits for the other bytes. \
+               Don't fill it up: the end is how the client learns that something is missing.",
         run: short,
     },
     Check {

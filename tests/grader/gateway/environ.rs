@@ -42,7 +42,9 @@ pub const CHECKS: &[Check] = &[
         id: "environ-empty-variables",
         title: "SCRIPT_NAME is there and empty, and QUERY_STRING too where there is no query",
         rule: "PEP 3333, environ Variables (it lets empty ones be left out; these are always there)",
-        hint: "The application is the whole server here: nothing of the path belongs to its name.",
+        hint: "Set both always: they are there, and empty, when there is nothing to say. For \
+               SCRIPT_NAME that is so here: the application is the whole server, and nothing of \
+               the path belongs to its name.",
         run: empty_variables,
     },
     Check {

@@ -12,16 +12,18 @@ pub const CHECKS: &[Check] = &[
         id: "exc-info-in-time",
         title: "called again with exc_info before anything was sent, start_response replaces all",
         rule: "PEP 3333: with exc_info the headers are replaced if none were sent",
-        hint: "Don't send the head inside of start_response: wait for the first piece that is not \
-               empty. The page is the application's own, not that of the server's 500.",
+        hint: "When start_response is called with an error and the head is not out yet, put the \
+               new status and the new fields in place of the old ones. It is no failure of the \
+               application: the page is its own, and not that of the server's 500.",
         run: in_time,
     },
     Check {
         id: "exc-info-too-late",
         title: "called again with exc_info after a piece was sent, the answer ends too early",
         rule: "PEP 3333: start_response raises exc_info then; RFC 9112 s8: no last-chunk",
-        hint: "Hand the error back to the application, and when it passes that on, close the \
-               connection without the last-chunk: so the client knows that something is missing.",
+        hint: "The head is out. Hand the error back to the application, and when it passes that \
+               on, close the connection without the last-chunk: so the client knows that something \
+               is missing.",
         run: too_late,
     },
 ];
@@ -32,6 +34,7 @@ fn in_time(target: &Target) -> Verdict {
     let (mut client, response) = visit(&server, "/exc", 500)?;
     let own = !response.content.is_empty() && response.content != servers_own.content;
     expect(&client, own, "the content is what the application yields after its second call")?;
+    response.expect_field(&client, "X-Answer", "second")?;
     client.sees_end()
 }
 
@@ -40,9 +43,13 @@ fn too_late(target: &Target) -> Verdict {
     let cut = Cut::of(&server, "/exc-late")?;
     cut.expect_only_a_200()?;
     expect(&cut.client, !cut.rest.is_empty(), "the piece that was written before comes")?;
+    // Without chunks, the content just ends with the connection.
     let chunked = cut.head.to_ascii_lowercase().contains("transfer-encoding: chunked");
-    expect(&cut.client, chunked, "the content is chunked, as its length is not known")?;
-    expect(&cut.client, !cut.rest.ends_with(b"0\r\n\r\n"), "there is no last-chunk")?;
+    let is_ended = chunked && cut.rest.ends_with(b"0\r\n\r\n");
+    expect(&cut.client, !is_ended, "there is no last-chunk")?;
+    let rest = String::from_utf8_lossy(&cut.rest);
+    let went_on = ["this replaced", "nobody sees"].iter().any(|words| rest.contains(words));
+    expect(&cut.client, !went_on, "nothing follows of what the application yields later")?;
     drop(cut);
     next_is_served(&server)
 }

@@ -15,29 +15,32 @@ pub const CHECKS: &[Check] = &[
         id: "failing-before-output",
         title: "an application that fails before any output is answered for with 500",
         rule: "RFC 9110 s15.6.1; PEP 3333, Error Handling",
-        hint: "Nothing was sent, so the server can still answer: with a page of its own.",
+        hint: "Nothing was sent, so the server can still answer: with a 500 and a page of its own.",
         run: before_output,
     },
     Check {
         id: "failing-tells-no-details",
         title: "the client is not told why",
         rule: "CWE-209: what went wrong inside helps those who attack",
-        hint: "Write the error to standard error, and a sentence that is always the same to the \
-               client.",
+        hint: "Write the error to standard error, and to the client a 500 with a sentence that is \
+               always the same, whatever has failed.",
         run: no_details,
     },
     Check {
         id: "failing-after-output",
         title: "an answer whose application fails in the middle ends early, without a second head",
         rule: "PEP 3333, Error Handling; RFC 9112 s8",
-        hint: "The head is out: too late for a 500. Don't pad, don't explain: close.",
+        hint: "The head is out: too late for a 500. Remember that it is, and when the body fails \
+               then, send nothing more: close.",
         run: after_output,
     },
     Check {
         id: "failing-is-told-on-stderr",
         title: "whoever runs the server reads on standard error that an application failed",
         rule: "PEP 3333, Error Handling: log it; design: the story on stderr",
-        hint: "An error that nobody sees is an error that nobody repairs: eprintln! one line.",
+        hint: "An error that nobody sees is an error that nobody repairs: hand it back from where \
+               the request is served, or print one line on standard error, also after the 500 is \
+               out.",
         run: told,
     },
     Check {
@@ -86,6 +89,7 @@ fn after_output(target: &Target) -> Verdict {
 fn told(target: &Target) -> Verdict {
     ["/raise", "/raise-late", "/never", "/twice", "/inject"].into_iter().try_for_each(|path| {
         let server = target.start()?;
+        next_is_served(&server)?;
         let before = server.stderr_lines().len();
         asked(&server, path)?;
         let what = format!("a line on standard error after {path}");

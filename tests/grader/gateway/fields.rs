@@ -26,7 +26,7 @@ pub const CHECKS: &[Check] = &[
         id: "fields-cookies-are-joined",
         title: "several Cookie fields become one variable, with a semicolon and a space",
         rule: "RFC 6265 s5.4: cookies are separated by `; `; a comma would be part of a value",
-        hint: "Cookie is the one field that is not a list with commas.",
+        hint: "Cookie is the one field that is not a list with commas: put \"; \" between its values.",
         run: |target| joined(target, "Cookie", "HTTP_COOKIE", "; "),
     },
     Check {
@@ -40,14 +40,15 @@ pub const CHECKS: &[Check] = &[
         id: "fields-of-the-content",
         title: "CONTENT_TYPE and CONTENT_LENGTH are those of the request, and nothing without one",
         rule: "RFC 3875 s4.1.2 and s4.1.3; chunks declare no length",
-        hint: "These two fields have variables without HTTP_; leave them out if nobody sent them.",
+        hint: "These two fields have variables without HTTP_, in whatever case their names came; \
+               leave them out if nobody sent them.",
         run: content,
     },
     Check {
         id: "fields-of-the-content-have-no-http",
         title: "there is no HTTP_CONTENT_TYPE and no HTTP_CONTENT_LENGTH",
         rule: "RFC 3875 s4.1.18: not what other variables tell already",
-        hint: "These two are CONTENT_TYPE and CONTENT_LENGTH, and nothing else.",
+        hint: "These two become CONTENT_TYPE and CONTENT_LENGTH, and nothing else: not HTTP_ besides.",
         run: content_without_http,
     },
     Check {

@@ -59,7 +59,9 @@ pub const CHECKS: &[Check] = &[
         id: "input-half-read",
         title: "an application may leave half of the content unread",
         rule: "PEP 3333: it need not read all; RFC 9112 s9.6 for the end of the connection",
-        hint: "Unread bytes in a closed socket make the kernel send a reset, which eats the answer.",
+        hint: "Unread bytes in a closed socket make the kernel send a reset, which eats the \
+               answer. Say that you send no more, read on until the client has closed too, and \
+               only then close: close_gently of stage 2 does that.",
         run: half_read,
     },
 ];

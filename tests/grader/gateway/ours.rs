@@ -1,6 +1,6 @@
 //! The applications that the servers of this repository have by name, and the words of their demo.
 
-use super::talk::{get, post, visit};
+use super::talk::{get, next_is_served, post, visit};
 use crate::check::{Check, Verdict};
 use crate::evidence::{expect, expect_eq};
 use crate::exchange::{answered, ask};
@@ -34,7 +34,9 @@ pub const CHECKS: &[Check] = &[
         id: "applications-panic",
         title: "an application that panics is answered for with 500, and the server lives on",
         rule: "design: a panic ends one request; profiles keep panic = \"unwind\"",
-        hint: "catch_unwind around the call, around each piece, and around the drop of the body.",
+        hint: "The probe's panic is on purpose. Put std::panic::catch_unwind(AssertUnwindSafe(|| \
+               …)) around the call of the application, around each piece and around the close, and \
+               take its Err for an error of the application: so the client gets a 500.",
         run: panics,
     },
     Check {
@@ -90,8 +92,11 @@ fn said(server: &Server, path: &str, status: u16, content: &str) -> Verdict {
 fn panics(target: &Target) -> Verdict {
     let server = target.start()?;
     answered(&server, get("/panic"), 500)?;
-    said(&server, "/hello", 200, "Hello world from Rust!\n")?;
-    server.wait_for_line("the panic's message", |line| line.contains("panicked at"))?;
+    next_is_served(&server)?;
+    // Rust says "panicked at"; other languages have words of their own.
+    server.wait_until("the panic's message on standard error", || {
+        server.stderr_lines().iter().any(|line| !line.is_empty()).then_some(())
+    })?;
     expect(&server, server.alive(), "the server still runs")
 }
 

@@ -26,7 +26,8 @@ pub const CHECKS: &[Check] = &[
         id: "environ-url-scheme",
         title: "wsgi.url_scheme is http",
         rule: "PEP 3333, environ Variables",
-        hint: "Applications make links with it; https would need a server that speaks TLS.",
+        hint: "Set it to http: applications make links with it. https would need a server that \
+               speaks TLS.",
         run: |target| {
             Variables::of(&target.start()?, get("/environ"))?.expect("wsgi.url_scheme", "http")
         },

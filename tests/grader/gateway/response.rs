@@ -17,7 +17,8 @@ pub const CHECKS: &[Check] = &[
         id: "response-date",
         title: "the answer has one Date, the time of the answer",
         rule: "RFC 9110 s6.6.1; s5.6.7 for the format",
-        hint: "Make it anew for each answer, in GMT: Sun, 06 Nov 1994 08:49:37 GMT.",
+        hint: "Write one into each head, made anew for each answer, in GMT: Sun, 06 Nov 1994 \
+               08:49:37 GMT. In Rust, http_date of stage 2 makes it.",
         run: date,
     },
     Check {
@@ -31,14 +32,16 @@ pub const CHECKS: &[Check] = &[
         id: "response-says-close",
         title: "the answer on a connection that ends says Connection: close",
         rule: "RFC 9112 s9.6",
-        hint: "Whether the server or the client wants the end: the last answer announces it.",
+        hint: "Write the field Connection: close into each head after which the connection ends, \
+               whether the server or the client wants the end.",
         run: says_close,
     },
     Check {
         id: "response-to-head",
         title: "HEAD is answered with the fields of GET and without content, whatever is asked for",
         rule: "RFC 9110 s9.3.2: only what is computed from the content may be left out",
-        hint: "Let the application answer as it does for GET, and send none of its pieces.",
+        hint: "Let the application answer as it does for GET, send the same head, and none of the \
+               pieces.",
         run: head,
     },
     Check {
@@ -81,8 +84,9 @@ fn computed(target: &Target) -> Verdict {
 
 fn says_close(target: &Target) -> Verdict {
     let server = target.start()?;
-    for path in ["/hello", "/stream", "/status/204", "/raise"] {
-        let (client, response) = ask(&server, get(path))?;
+    for (path, status) in [("/hello", 200), ("/stream", 200), ("/status/204", 204), ("/raise", 500)]
+    {
+        let (client, response) = visit(&server, path, status)?;
         let says = response.field("Connection").unwrap_or_default();
         let close = says.eq_ignore_ascii_case("close");
         expect(&client, close, format!("the answer to {path} says Connection: close"))?;

@@ -101,6 +101,7 @@ fn a_server_that_borrows_the_answer_is_not_graded() {
         "use stage4_fork::serve::serve;\n",
         "fn main() { ::stage4_fork::run() }\n",
         "#[path = \"../serve.rs\"]\nmod serve;\n",
+        "include!(concat!(env!(\"CARGO_MANIFEST_DIR\"), \"/src/serve.rs\"));\n",
     ];
     for text in borrowed {
         let folder = Folder::with(&[("src/bin/stage4-mine/a/serve.rs", text)]);

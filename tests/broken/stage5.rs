@@ -1,18 +1,20 @@
-//! Stage 5, yours: one thread that serves everybody. It works, for one client at a time, and for
-//! requests without content.
+//! Stage 5, filled in: the starter with all its steps done, and with a switch for each mistake.
 //!
-//! Seven steps, in this order, each marked below where it starts; after each one, `cargo test -p
-//! stage5-async`. What knows HTTP comes from stages 2 and 3, without I/O: that is yours. To read:
-//! tokio.rs/tokio/tutorial; docs.rs/tokio on `spawn_blocking`, `sync`, `time`, `select!`.
+//! `BROKEN=collects cargo run -p stage5-async --bin stage5-broken` makes one of them. The list is in
+//! `tests/stage5/broken.rs`, with the check that each of them fails and what a learner is told then.
+//! Without `BROKEN`, this server is right.
 
+use std::env;
+use std::io::Cursor;
 use std::io::{self, Read};
 use std::net::{self, SocketAddr};
 use std::ops::Range;
 use std::process::ExitCode;
+use std::sync::{Arc, LazyLock};
 
 use stage1_echo::accept_errors::{Meaning, PAUSE, meaning};
 use stage1_echo::contract::{Failure, exit, listen_from_env};
-use stage1_echo::terminal::{say, warn};
+use stage1_echo::terminal::say;
 use stage2_single_request::limits::{HeadPatience, LINGER};
 use stage2_single_request::response::Response as Page;
 use stage2_single_request::{fault::Fault as HeadFault, head_end::HeadEnd};
@@ -25,88 +27,198 @@ use stage3_gateway::http::{fault::Fault, head::Head, response::Asked};
 use stage3_gateway::{limits::Patience, log::Log};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
-use tokio::time::{sleep, timeout};
+use tokio::signal::unix::{SignalKind, signal};
+use tokio::sync::{mpsc, watch};
+use tokio::task::spawn_blocking;
+use tokio::time::{Instant, sleep, timeout, timeout_at};
 
-const HELP: &str = "Usage: stage5-mine [--quiet] [APPLICATION], or --list to name the applications
-PORT=8888 HOST=127.0.0.1 HEAD_TIMEOUT=10 IDLE_TIMEOUT=5 (seconds) come from the environment";
+/// Whether this run makes the mistake of that name.
+fn broken(name: &str) -> bool {
+    static BROKEN: LazyLock<Option<String>> = LazyLock::new(|| env::var("BROKEN").ok());
+    BROKEN.as_deref() == Some(name)
+}
+
+const HELP: &str = "Stage 5, filled in.";
 
 #[tokio::main] // as many threads as processors; TOKIO_WORKER_THREADS=1 for one
 async fn main() -> ExitCode {
-    exit("stage5-mine", start().await)
+    exit("stage5-broken", start().await)
 }
 
 /// All that a server does before its first client, as in stage 3.
 async fn start() -> Result<(), Failure> {
-    let Some(arguments) = arguments(HELP, &APPLICATIONS)? else { return Ok(()) };
+    let Some(arguments) = arguments(HELP, &APPLICATIONS)? else {
+        return Ok(());
+    };
     let application =
         by_name(&arguments.application).expect("arguments lets only known names pass");
     let patience = Patience::from_env(HeadPatience::concurrent_from_env()?)?;
     let (listening, address) = listen_from_env(1024)?;
     let listening = net::TcpListener::from(listening);
     listening.set_nonblocking(true)?;
-    let server = Server { address, multithread: true, multiprocess: false };
-    let log = if arguments.quiet { Log::Quiet } else { Log::Access { pid: false } };
-    let service = Service { application, server, patience, log };
+    let server = Server {
+        address,
+        multithread: true,
+        multiprocess: false,
+    };
+    let log = if arguments.quiet {
+        Log::Quiet
+    } else {
+        Log::Access { pid: false }
+    };
+    let service = Service {
+        application,
+        server,
+        patience,
+        log,
+    };
     serve(TcpListener::from_std(listening)?, service).await
 }
 
-/// Serves until the listening socket is of no more use; from step 7 on, until SIGTERM.
+/// Serves until SIGTERM or SIGINT, and then until the last connection has ended.
 async fn serve(listening: TcpListener, service: Service) -> Result<(), Failure> {
-    // Step 7, stop: tokio::signal::unix, set up before the next line is printed. At SIGTERM or
-    // SIGINT: let go of the port, tell all connections (`watch`), wait until the last has ended,
-    // return Ok. Who is idle ends at once; who is answering finishes, and says close if the head
-    // is not out yet. `watch::Sender::closed` returns when nobody is left who could be told.
-    say(format_args!("listening on http://{}", service.server.address));
-    // Let this line name the step that you are at; it goes with the last one.
-    warn(format_args!("step 1 is missing: the second client waits for the first"));
+    let mut terminate = signal(SignalKind::terminate())?;
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    let (stopping, stop) = watch::channel(false);
+    let service = Arc::new(service);
+    say(format_args!(
+        "listening on http://{}",
+        service.server.address
+    ));
     loop {
-        match listening.accept().await {
-            // Step 1, a task each: `await` here, and nobody else is accepted meanwhile. A task
-            // may outlive this loop, so it can't borrow from it. (No thread each, either.)
-            Ok((connection, client)) => serve_connection(connection, client, &service).await,
+        let accepted = tokio::select! {
+            accepted = listening.accept() => accepted,
+            _ = terminate.recv() => break,
+            _ = interrupt.recv() => break,
+        };
+        match accepted {
+            Ok((connection, client)) => {
+                let task = serve_connection(connection, client, service.clone(), stop.clone());
+                if broken("awaits-inline") {
+                    task.await; // nobody else is accepted meanwhile
+                } else if broken("awaits-the-task") {
+                    let _ = tokio::spawn(task).await; // the same, with more words
+                } else if broken("thread-each") {
+                    let runtime = tokio::runtime::Handle::current();
+                    std::thread::spawn(move || runtime.block_on(task));
+                } else {
+                    tokio::spawn(task);
+                }
+            }
             Err(error) if meaning(&error) == Meaning::End => return Err(error.into()),
             Err(_) => sleep(PAUSE).await,
         }
     }
-}
-
-/// Serves one request, and ends the connection. That the client has gone is its own affair.
-async fn serve_connection(mut connection: TcpStream, client: SocketAddr, service: &Service) {
-    // Step 4, stay connected: from here on, one request after the other, as long as an outcome
-    // lets it persist; and `Collected` says no to all. The content has to be read: see `respond`.
-    // Step 5, pipelining: what came behind a request is the next one, or its beginning. Keep it,
-    // and look at it before you wait for more.
-    let mut received = Vec::with_capacity(8 * 1024);
-    let persists = match next_head(&mut connection, &mut received).await {
-        Ok(None) => return,
-        Ok(Some(head)) => respond(&mut connection, client, service, &mut received, head).await,
-        Err(fault) => refuse(&mut connection, client, service, &received, &fault.into()).await,
-    };
-    if let Ok(false) = persists {
-        close_gently(connection).await; // so that the answer arrives: see stage 2's `close.rs`
+    drop(listening);
+    drop(stop);
+    if !broken("stop-tells-nobody") {
+        stopping.send_replace(true);
     }
+    if !broken("stop-does-not-wait") {
+        stopping.closed().await;
+    }
+    Ok(())
 }
 
-/// Reads until a head is whole, and returns where in `received` it is; `None` if the client left.
+/// Serves one request after the other, and ends the connection.
+async fn serve_connection(
+    mut connection: TcpStream,
+    client: SocketAddr,
+    service: Arc<Service>,
+    mut stop: watch::Receiver<bool>,
+) {
+    let mut received = Vec::with_capacity(8 * 1024);
+    let mut is_first = true;
+    loop {
+        let head = next_head(
+            &mut connection,
+            &mut received,
+            &service,
+            is_first,
+            &mut stop,
+        )
+        .await;
+        let persists = match head {
+            Ok(None) => return,
+            Ok(Some(head)) => {
+                respond(
+                    &mut connection,
+                    client,
+                    &service,
+                    &mut received,
+                    head,
+                    &stop,
+                )
+                .await
+            }
+            Err(fault) => refuse(&mut connection, client, &service, &received, &fault.into()).await,
+        };
+        if broken("buffer-is-cleared") {
+            received.clear(); // and with it the next request
+        }
+        is_first = false;
+        match persists {
+            Ok(_) if broken("one-request-each") => break,
+            Ok(_) if broken("ignores-the-outcome") => {}
+            Ok(true) => {}
+            Ok(false) => break,
+            Err(_) => return,
+        }
+    }
+    close_gently(connection).await; // so that the answer arrives: see stage 2's `close.rs`
+}
+
+/// Reads until a head is whole, and returns where in `received` it is; `None` if there is none.
 async fn next_head(
     connection: &mut TcpStream,
     received: &mut Vec<u8>,
+    service: &Service,
+    is_first: bool,
+    stop: &mut watch::Receiver<bool>,
 ) -> Result<Option<Range<usize>>, HeadFault> {
-    // Step 6, deadlines: `service.patience`. The first head has `head.whole` from the start, any
-    // other one `idle` until its first byte, and `head.whole` from there. However the client
-    // spreads its bytes: one deadline for all of them. Too late: HeadFault::TooSlow if anything
-    // has come of this head; else no answer, for there was no question.
+    let (whole, idle) = (service.patience.head.whole, service.patience.idle);
     let mut head_end = HeadEnd::default();
+    if !broken("reads-before-it-looks")
+        && let Some(head) = head_end.find(received)?
+    {
+        return Ok(Some(head)); // the client has sent it ahead
+    }
+    let mut has_begun = is_first || !received.is_empty();
+    let mut deadline = Instant::now() + if has_begun { whole } else { idle };
     loop {
-        match connection.read_buf(received).await {
-            Ok(0) if received.is_empty() => return Ok(None),
-            Ok(0) => return Err(HeadFault::Truncated),
-            Ok(_) => {}
-            Err(_) => return Ok(None),
+        let wait = !broken("no-deadline") && (has_begun || !broken("idle-for-ever"));
+        let wait = wait && (is_first || !has_begun || !broken("second-head-without-deadline"));
+        let until = if wait {
+            deadline
+        } else {
+            Instant::now() + whole * 1000
+        };
+        let read = tokio::select! {
+            biased;
+            read = timeout_at(until, connection.read_buf(received)) => read,
+            () = asked_to_stop(stop), if received.is_empty() => return Ok(None),
+        };
+        match read {
+            Err(_) if received.is_empty() => return Ok(None),
+            Err(_) => return Err(HeadFault::TooSlow),
+            Ok(Ok(0)) if received.is_empty() => return Ok(None),
+            Ok(Ok(0)) => return Err(HeadFault::Truncated),
+            Ok(Ok(_)) => {}
+            Ok(Err(_)) => return Ok(None),
         }
+        if !has_begun || broken("timeout-for-each-read") {
+            deadline = Instant::now() + whole;
+        }
+        has_begun = true;
         if let Some(head) = head_end.find(received)? {
             return Ok(Some(head));
         }
+    }
+}
+
+async fn asked_to_stop(stop: &mut watch::Receiver<bool>) {
+    if stop.wait_for(|stopping| *stopping).await.is_err() {
+        std::future::pending().await
     }
 }
 
@@ -114,27 +226,94 @@ async fn next_head(
 async fn respond(
     connection: &mut TcpStream,
     client: SocketAddr,
-    service: &Service,
+    service: &Arc<Service>,
     received: &mut Vec<u8>,
     head: Range<usize>,
+    stop: &watch::Receiver<bool>,
 ) -> io::Result<bool> {
     let head: Vec<u8> = received.drain(..head.end).skip(head.start).collect();
-    if let Err(fault) = understand(&head) {
-        return refuse(connection, client, service, &head, &fault).await;
+    let mut content = Vec::new();
+    match understand(&head) {
+        Err(fault) => return refuse(connection, client, service, &head, &fault).await,
+        Ok(_) if broken("content-is-not-read") => {}
+        Ok((_, mut decoder)) => {
+            while !decoder.is_done() {
+                let taken = match decoder.decode(received) {
+                    Ok(step) => {
+                        content.extend_from_slice(step.content);
+                        step.taken
+                    }
+                    Err(fault) => return refuse(connection, client, service, &head, &fault).await,
+                };
+                received.drain(..taken);
+                let is_short = taken == 0 && !decoder.is_done();
+                if is_short && timeout(PATIENCE, connection.read_buf(received)).await?? == 0 {
+                    return Err(io::ErrorKind::UnexpectedEof.into());
+                }
+            }
+        }
     }
-    // Step 4, the content: `understand` also returns a decoder. Show it what is in `received`, and
-    // what else comes, until it is done; what it does not take is no content. Read all of it
-    // before the application runs (it is 8 MiB at most). A fault in it is refused as well.
-    //
-    // Step 2, off the loop: while `answer` runs, which may take as long as it likes, this thread
-    // does nothing else. `spawn_blocking` has threads for that, and they own what they work on.
-    let mut response = Collected::default();
-    answer(service, client, &head, io::empty(), &mut response);
-    // Step 3, pieces: a bounded channel in place of `Collected`, from that thread to here. Write
-    // each piece when it comes. If the client takes nothing, the application has to wait
-    // (`blocking_send` does); if the client has gone, its next piece must fail.
-    connection.write_all(&response.0).await?;
-    Ok(false)
+    if broken("content-is-not-handed-over") {
+        content.clear();
+    }
+    if broken("blocks-the-loop") || broken("collects") {
+        return collected(connection, client, service, head, content).await;
+    }
+    let (sender, mut pieces) = mpsc::channel(if broken("unbounded") { 100_000 } else { 2 });
+    let mut sink = Pieces {
+        sender,
+        stop: stop.clone(),
+    };
+    let its = service.clone();
+    let job = spawn_blocking(move || answer(&its, client, &head, Cursor::new(content), &mut sink));
+    while let Some(piece) = pieces.recv().await {
+        connection.write_all(&piece).await?;
+    }
+    Ok(job.await.is_ok_and(|outcome| outcome.persistent))
+}
+
+/// How long a client may say nothing in the middle of its content.
+const PATIENCE: std::time::Duration = std::time::Duration::from_secs(10);
+
+/// Two mistakes: the whole answer in memory, made on the loop or beside it.
+async fn collected(
+    connection: &mut TcpStream,
+    client: SocketAddr,
+    service: &Arc<Service>,
+    head: Vec<u8>,
+    content: Vec<u8>,
+) -> io::Result<bool> {
+    let its = service.clone();
+    let work = move || {
+        let mut response = Collected::default();
+        let outcome = answer(&its, client, &head, Cursor::new(content), &mut response);
+        (response.0, outcome.persistent)
+    };
+    let made = if broken("blocks-the-loop") {
+        Ok(work())
+    } else {
+        spawn_blocking(work).await
+    };
+    let (bytes, persistent) = made.map_err(io::Error::other)?;
+    connection.write_all(&bytes).await?;
+    Ok(persistent)
+}
+
+/// Hands each piece to the connection's task, and waits while the client takes nothing.
+struct Pieces {
+    sender: mpsc::Sender<Vec<u8>>,
+    stop: watch::Receiver<bool>,
+}
+
+impl Sink for Pieces {
+    fn send(&mut self, bytes: &[u8]) -> io::Result<()> {
+        let gone = |_| io::ErrorKind::BrokenPipe.into();
+        self.sender.blocking_send(bytes.to_vec()).map_err(gone)
+    }
+
+    fn persists(&self) -> bool {
+        !*self.stop.borrow()
+    }
 }
 
 /// Lets the application answer a head that was understood. No I/O of its own: it reads `content`,
@@ -147,10 +326,19 @@ fn answer(
     sink: &mut dyn Sink,
 ) -> Outcome {
     let Ok(understood) = Head::parse(head) else {
-        return Outcome { status: 0, sent: 0, persistent: false };
+        return Outcome {
+            status: 0,
+            sent: 0,
+            persistent: false,
+        };
     };
     let mut environ = Environ::new(&understood, &service.server, client, Box::new(content));
-    let outcome = run(&*service.application, &mut environ, Asked::by(&understood), sink);
+    let outcome = run(
+        &*service.application,
+        &mut environ,
+        Asked::by(&understood),
+        sink,
+    );
     service.log.answered(client, head, outcome);
     outcome
 }
@@ -161,17 +349,12 @@ struct Collected(Vec<u8>);
 
 impl Sink for Collected {
     fn send(&mut self, bytes: &[u8]) -> io::Result<()> {
-        if self.0.len() + bytes.len() > 8 * 1024 * 1024 {
-            warn(format_args!("step 3 is missing: this answer is too large to be held in memory"));
-            return Err(io::ErrorKind::OutOfMemory.into());
-        }
         self.0.extend_from_slice(bytes);
         Ok(())
     }
 
-    /// Asked right before the head goes out, which says `Connection: close` if this is false.
     fn persists(&self) -> bool {
-        false
+        true
     }
 }
 
@@ -185,7 +368,11 @@ async fn refuse(
 ) -> io::Result<bool> {
     let page = Page::plain(fault.status(), fault);
     let sent = page.content.len() as u64;
-    let outcome = Outcome { status: page.status, sent, persistent: false };
+    let outcome = Outcome {
+        status: page.status,
+        sent,
+        persistent: false,
+    };
     service.log.answered(client, received, outcome);
     connection.write_all(&page.to(received)).await?;
     Ok(false)

@@ -44,7 +44,7 @@ pub const BROKEN: &[Broken] = &[
     broken("cookies-with-commas", "fields-cookies-are-joined", "Cookie is the one"),
     broken("content-in-one-case", "fields-of-the-content", "whatever case"),
     broken("http-content-length", "fields-of-the-content-have-no-http", "nothing else"),
-    broken("proxy-kept", "fields-proxy-is-dropped", "Drop it"),
+    broken("proxy-kept", "fields-proxy-is-dropped", "Drop the field Proxy"),
     broken("underscores-kept", "fields-with-an-underscore-are-dropped", "has an underscore"),
     // Step 4.
     broken("start-response-ignored", "start-response-status", "keep the status"),

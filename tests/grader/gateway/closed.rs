@@ -19,7 +19,9 @@ pub const CHECKS: &[Check] = &[
         title: "each body is closed once when its answer is done",
         rule: RULE,
         hint: "Close the body when its last piece has been sent: a file may be open in it.",
-        run: |target| counts(target, &["/hello", "/stream", "/big?n=100000", "/status/404"]),
+        run: |target| {
+            shown(counts(target, &["/hello", "/stream", "/big?n=100000", "/status/404"]), "/hello")
+        },
     },
     Check {
         id: "closed-without-content",
@@ -27,7 +29,7 @@ pub const CHECKS: &[Check] = &[
         rule: RULE,
         hint: "HEAD, 204 and 304 send no piece, but the application has returned a body all the \
                same: close it, once, before you return.",
-        run: without_content,
+        run: |target| shown(without_content(target), "-I /hello"),
     },
     Check {
         id: "closed-after-a-failure",
@@ -36,7 +38,10 @@ pub const CHECKS: &[Check] = &[
         hint: "Every way out must pass by the close, and only once: errors and early ends as well. \
                A `?` in the loop over the body leaves before it: let that loop be a function, keep \
                what it returns, close, and return that.",
-        run: |target| counts(target, &["/raise-late", "/cl-short", "/cl-long", "/never"]),
+        run: |target| {
+            let paths = ["/raise-late", "/cl-short", "/cl-long", "/never"];
+            shown(counts(target, &paths), "/raise-late")
+        },
     },
     Check {
         id: "closed-when-the-client-leaves",
@@ -44,9 +49,19 @@ pub const CHECKS: &[Check] = &[
         rule: RULE,
         hint: "When a write fails, leave the loop over the body and not the function: a `?` on the \
                write returns before the close.",
-        run: client_leaves,
+        run: |target| shown(client_leaves(target), "-m 1 -o /dev/null /big?n=100000000000"),
     },
 ];
+
+/// With a command that shows the same: `/closed` must rise by two, as itself it has a body too.
+fn shown(verdict: Verdict, asked: &str) -> Verdict {
+    let (options, path) = asked.rsplit_once(' ').unwrap_or(("-s", asked));
+    let url = "http://127.0.0.1:8888";
+    let count = format!("curl {url}/closed");
+    verdict.map_err(|failure| {
+        failure.by_hand(format!("{count}; curl {options} \"{url}{path}\"; {count} (it rises by 2)"))
+    })
+}
 
 /// The count, from a process that may still be busy with the body before.
 fn closed(server: &Server) -> Result<u64, Failure> {
@@ -77,9 +92,10 @@ fn expect_closed(server: &Server, before: u64, bodies: u64) -> Verdict {
         Ok(Err(failure)) => Err(failure),
         // It is not a call that hung: each answer came, and the count did not rise.
         Err(failure) if failure.kind() != Seen::Hung => Err(failure),
-        Err(_) if calls == 0 => {
-            fail(server, format!("each body is closed once; none of {all} was, says /closed"))
-        }
+        Err(_) if calls == 0 => fail(
+            server,
+            format!("each body is closed once; none of these {bodies} was, says /closed"),
+        ),
         Err(_) => fail(
             server,
             format!(

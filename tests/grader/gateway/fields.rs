@@ -55,7 +55,7 @@ pub const CHECKS: &[Check] = &[
         id: "fields-proxy-is-dropped",
         title: "a field named Proxy never becomes HTTP_PROXY",
         rule: "CVE-2016-5385 (httpoxy): programs take HTTP_PROXY for the proxy that they must use",
-        hint: "Drop it: no browser and no standard has a field of that name.",
+        hint: "Drop the field Proxy: no browser sends one, and no standard has one.",
         run: proxy,
     },
     Check {

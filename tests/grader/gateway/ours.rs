@@ -44,7 +44,10 @@ pub const CHECKS: &[Check] = &[
         title: "middleware changes what the body yields and what is sent through write",
         rule: "PEP 3333, Middleware: Components that Play Both Sides",
         hint: "Content has two ways out. Text only: capitals would break a page.",
-        run: shout,
+        run: |target| {
+            let command = "start it with the argument shout; curl http://127.0.0.1:8888/hello";
+            shout(target).map_err(|failure| failure.by_hand(command))
+        },
     },
 ];
 

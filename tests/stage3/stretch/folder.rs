@@ -5,7 +5,7 @@ use std::io;
 use std::os::unix::fs::symlink;
 use std::path::PathBuf;
 
-use grader::{Client, Failure, Response, Seen, Server, Target, ask, random};
+use grader::{Client, Failure, Response, Seen, Server, Target, Verdict, ask, random};
 
 /// Larger than what a server may take of the memory.
 pub const LARGE: u64 = 1 << 30;
@@ -85,4 +85,12 @@ pub fn asked(
 ) -> Result<(Client, Response), Failure> {
     let line = format!("{method} {target} HTTP/1.1");
     ask(server, format!("{line}\r\nHost: x\r\nConnection: close\r\n{fields}\r\n"))
+}
+
+/// With a command that shows something like it; `curl` is its end.
+pub fn shown(verdict: Verdict, curl: &str) -> Verdict {
+    verdict.map_err(|failure| {
+        let start = "start it with FILES=book in its environment and the argument files";
+        failure.by_hand(format!("{start}; curl -v {curl}"))
+    })
 }

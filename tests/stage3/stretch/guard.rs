@@ -11,7 +11,7 @@ pub const CHECKS: &[Check] = &[
         rule: "RFC 9110 s15.5.2; RFC 7617 s2 and s2.1",
         hint: "Answer with 401 and the field WWW-Authenticate: Basic realm=\"…\", \
                charset=\"UTF-8\". The application is not called.",
-        run: asks,
+        run: |target| shown(asks(target)),
     },
     Check {
         id: "guard-refuses-what-is-wrong",
@@ -19,7 +19,7 @@ pub const CHECKS: &[Check] = &[
         rule: RULE,
         hint: "Whatever is not base64 of Aladdin:open sesame behind the scheme Basic is a 401: no \
                panic, no 500. Each step of decoding returns an Option, and None is a 401.",
-        run: refuses,
+        run: |target| shown(refuses(target)),
     },
     Check {
         id: "guard-lets-in-who-knows-the-password",
@@ -27,9 +27,15 @@ pub const CHECKS: &[Check] = &[
         rule: "RFC 7617 s2; RFC 3875 s4.1.1 AUTH_TYPE, s4.1.11 REMOTE_USER, s4.1.18",
         hint: "Decode what stands behind `Basic `, compare it, and call the application with \
                AUTH_TYPE and REMOTE_USER set.",
-        run: lets_in,
+        run: |target| shown(lets_in(target)),
     },
 ];
+
+fn shown(verdict: Verdict) -> Verdict {
+    let command = "start it with the argument guard; curl -v -u 'Aladdin:open sesame' \
+                   http://127.0.0.1:8888/environ";
+    verdict.map_err(|failure| failure.by_hand(command))
+}
 
 /// `Aladdin:open sesame`, the RFC's own example.
 const RIGHT: &str = "QWxhZGRpbjpvcGVuIHNlc2FtZQ==";

@@ -2,7 +2,7 @@
 
 use grader::{Check, Target, Verdict, expect, expect_eq};
 
-use super::folder::{Folder, asked};
+use super::folder::{Folder, asked, shown};
 
 pub const CHECKS: &[Check] = &[Check {
     id: "files-stay-in-their-folder",
@@ -11,7 +11,7 @@ pub const CHECKS: &[Check] = &[Check {
     hint: "Let std::fs::canonicalize resolve `..` and symbolic links of the whole path, and serve \
            it only if it starts_with the canonical path of the folder (Path::starts_with, which \
            compares whole names). Note that join with an absolute path forgets the folder.",
-    run: stays,
+    run: |target| shown(stays(target), "--path-as-is http://127.0.0.1:8888/../Cargo.toml"),
 }];
 
 fn stays(target: &Target) -> Verdict {

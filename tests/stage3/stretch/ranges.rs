@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use grader::{Check, Server, Target, Verdict, expect, expect_eq};
 
-use super::folder::{Folder, asked};
+use super::folder::{Folder, asked, shown};
 
 pub const CHECKS: &[Check] = &[Check {
     id: "files-in-ranges",
@@ -12,7 +12,7 @@ pub const CHECKS: &[Check] = &[Check {
     rule: "RFC 9110 s14.1.2, s14.2, s14.4, s15.3.7 and s15.5.17",
     hint: "HTTP_RANGE is bytes=a-b, bytes=a- or bytes=-n: answer with 206, Content-Range, and \
            these bytes alone.",
-    run: ranges,
+    run: |target| shown(ranges(target), "-r 0-99 http://127.0.0.1:8888/book.toml"),
 }];
 
 /// A range, and what of the 1000 bytes it is.

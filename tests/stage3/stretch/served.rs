@@ -2,7 +2,7 @@
 
 use grader::{Check, Client, Framing, Server, Target, Verdict, expect, expect_eq, process};
 
-use super::folder::{Folder, LARGE, asked};
+use super::folder::{Folder, LARGE, asked, shown};
 
 pub const CHECKS: &[Check] = &[
     Check {
@@ -11,7 +11,7 @@ pub const CHECKS: &[Check] = &[
         rule: "RFC 9110 s8.3 and s8.6; PEP 3333, Buffering and Streaming",
         hint: "Join the folder and PATH_INFO without the slash at its start, open that file, and \
                declare its type and its length.",
-        run: served,
+        run: |target| shown(served(target), "http://127.0.0.1:8888/book.toml"),
     },
     Check {
         id: "files-that-are-not-there",
@@ -19,7 +19,7 @@ pub const CHECKS: &[Check] = &[
         rule: "RFC 9110 s15.5.5, s15.5.6 and s10.2.1",
         hint: "A file that can't be opened, and a folder, are a 404. Another method than GET and \
                HEAD is a 405, with the field Allow: GET, HEAD.",
-        run: not_there,
+        run: |target| shown(not_there(target), "http://127.0.0.1:8888/src"),
     },
 ];
 

@@ -111,7 +111,7 @@ fn serve(listening: TcpListener, service: &Service) -> io::Result<()> {
                 }
             }
             Err(error) if error.kind() == ErrorKind::WouldBlock => {
-                parent.sleep(Some(&listening))?
+                parent.sleep(Some(&listening))?;
             }
             Err(error) => outlive(error)?,
         }

@@ -218,7 +218,7 @@ async fn next_head(
 
 async fn asked_to_stop(stop: &mut watch::Receiver<bool>) {
     if stop.wait_for(|stopping| *stopping).await.is_err() {
-        std::future::pending().await
+        std::future::pending::<()>().await;
     }
 }
 

@@ -56,22 +56,9 @@ async fn start() -> Result<(), Failure> {
     let (listening, address) = listen_from_env(1024)?;
     let listening = net::TcpListener::from(listening);
     listening.set_nonblocking(true)?;
-    let server = Server {
-        address,
-        multithread: true,
-        multiprocess: false,
-    };
-    let log = if arguments.quiet {
-        Log::Quiet
-    } else {
-        Log::Access { pid: false }
-    };
-    let service = Service {
-        application,
-        server,
-        patience,
-        log,
-    };
+    let server = Server { address, multithread: true, multiprocess: false };
+    let log = if arguments.quiet { Log::Quiet } else { Log::Access { pid: false } };
+    let service = Service { application, server, patience, log };
     serve(TcpListener::from_std(listening)?, service).await
 }
 
@@ -81,10 +68,7 @@ async fn serve(listening: TcpListener, service: Service) -> Result<(), Failure> 
     let mut interrupt = signal(SignalKind::interrupt())?;
     let (stopping, stop) = watch::channel(false);
     let service = Arc::new(service);
-    say(format_args!(
-        "listening on http://{}",
-        service.server.address
-    ));
+    say(format_args!("listening on http://{}", service.server.address));
     loop {
         let accepted = tokio::select! {
             accepted = listening.accept() => accepted,
@@ -130,26 +114,11 @@ async fn serve_connection(
     let mut received = Vec::with_capacity(8 * 1024);
     let mut is_first = true;
     loop {
-        let head = next_head(
-            &mut connection,
-            &mut received,
-            &service,
-            is_first,
-            &mut stop,
-        )
-        .await;
+        let head = next_head(&mut connection, &mut received, &service, is_first, &mut stop).await;
         let persists = match head {
             Ok(None) => return,
             Ok(Some(head)) => {
-                respond(
-                    &mut connection,
-                    client,
-                    &service,
-                    &mut received,
-                    head,
-                    &stop,
-                )
-                .await
+                respond(&mut connection, client, &service, &mut received, head, &stop).await
             }
             Err(fault) => refuse(&mut connection, client, &service, &received, &fault.into()).await,
         };
@@ -188,11 +157,7 @@ async fn next_head(
     loop {
         let wait = !broken("no-deadline") && (has_begun || !broken("idle-for-ever"));
         let wait = wait && (is_first || !has_begun || !broken("second-head-without-deadline"));
-        let until = if wait {
-            deadline
-        } else {
-            Instant::now() + whole * 1000
-        };
+        let until = if wait { deadline } else { Instant::now() + whole * 1000 };
         let read = tokio::select! {
             biased;
             read = timeout_at(until, connection.read_buf(received)) => read,
@@ -260,10 +225,7 @@ async fn respond(
         return collected(connection, client, service, head, content).await;
     }
     let (sender, mut pieces) = mpsc::channel(if broken("unbounded") { 100_000 } else { 2 });
-    let mut sink = Pieces {
-        sender,
-        stop: stop.clone(),
-    };
+    let mut sink = Pieces { sender, stop: stop.clone() };
     let its = service.clone();
     let job = spawn_blocking(move || answer(&its, client, &head, Cursor::new(content), &mut sink));
     while let Some(piece) = pieces.recv().await {
@@ -289,11 +251,7 @@ async fn collected(
         let outcome = answer(&its, client, &head, Cursor::new(content), &mut response);
         (response.0, outcome.persistent)
     };
-    let made = if broken("blocks-the-loop") {
-        Ok(work())
-    } else {
-        spawn_blocking(work).await
-    };
+    let made = if broken("blocks-the-loop") { Ok(work()) } else { spawn_blocking(work).await };
     let (bytes, persistent) = made.map_err(io::Error::other)?;
     connection.write_all(&bytes).await?;
     Ok(persistent)
@@ -326,19 +284,10 @@ fn answer(
     sink: &mut dyn Sink,
 ) -> Outcome {
     let Ok(understood) = Head::parse(head) else {
-        return Outcome {
-            status: 0,
-            sent: 0,
-            persistent: false,
-        };
+        return Outcome { status: 0, sent: 0, persistent: false };
     };
     let mut environ = Environ::new(&understood, &service.server, client, Box::new(content));
-    let outcome = run(
-        &*service.application,
-        &mut environ,
-        Asked::by(&understood),
-        sink,
-    );
+    let outcome = run(&*service.application, &mut environ, Asked::by(&understood), sink);
     service.log.answered(client, head, outcome);
     outcome
 }
@@ -368,11 +317,7 @@ async fn refuse(
 ) -> io::Result<bool> {
     let page = Page::plain(fault.status(), fault);
     let sent = page.content.len() as u64;
-    let outcome = Outcome {
-        status: page.status,
-        sent,
-        persistent: false,
-    };
+    let outcome = Outcome { status: page.status, sent, persistent: false };
     service.log.answered(client, received, outcome);
     connection.write_all(&page.to(received)).await?;
     Ok(false)

@@ -33,10 +33,12 @@ impl File {
         target.clone().moved_to(self.folder.join("server"))
     }
 
-    /// Puts another program in its place, as an update does: it says a word and becomes the original.
+    /// Puts another program in its place, as an update does: it says a word, takes its time (and
+    /// starts nothing meanwhile, so that signals stay blocked), and becomes the original.
     pub fn replace(&self) -> Verdict {
         self.shell(
-            "printf '%s\\n' '#!/bin/sh' \"echo $3, the new program\" \"exec '$1' \\\"\\$@\\\"\" \
+            "printf '%s\\n' '#!/bin/sh' \"echo $3, the new program\" \
+             'i=0; while [ $i -lt 100000 ]; do i=$((i+1)); done' \"exec '$1' \\\"\\$@\\\"\" \
              > \"$2/next\" && chmod +x \"$2/next\" && mv \"$2/next\" \"$2/server\"",
         )
     }

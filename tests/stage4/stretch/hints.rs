@@ -111,11 +111,8 @@ pub const NOBODY_LOST: Scored = Scored::new("nobody-is-lost-at-sighup", 1)
             "The new program's child holds the listening socket: the copy that was handed over is \
              still open. If it was descriptor 0, put /dev/null there.",
         ),
-        (
-            "waits for a child",
-            "The new program has not forked that child, but it is its child: at the end, wait until \
-             waitpid says ECHILD, and not until those are gone that it has counted.",
-        ),
+        ("waits for a child", ALL_CHILDREN),
+        ("ended and was reaped", ALL_CHILDREN),
     ])
     .when(&[
         (
@@ -128,3 +125,7 @@ pub const NOBODY_LOST: Scored = Scored::new("nobody-is-lost-at-sighup", 1)
              signal each time poll returns, and print the line each time it starts.",
         ),
     ]);
+
+const ALL_CHILDREN: &str = "The new program has not forked that child, but it is a child of this \
+     process: at the end, wait until waitpid says ECHILD, and not until those are gone that the \
+     program has counted.";

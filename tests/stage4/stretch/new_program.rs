@@ -1,7 +1,7 @@
 //! At SIGHUP the process becomes the program that its file holds now, and nobody notices.
 
 use grader::{Check, Client, Seen, Server, Signal, Target, Verdict};
-use grader::{expect, expect_eq, get, patience, process, wait_until};
+use grader::{expect, expect_eq, get, process};
 
 use super::file::File;
 use crate::family::{alive, connect, half_a_request, none_left, other_half, says_hello};
@@ -65,7 +65,8 @@ fn becomes_the_new_one(target: &Target) -> Verdict {
 }
 
 fn nobody_is_lost(target: &Target) -> Verdict {
-    let server = target.launch().env("HEAD_TIMEOUT", "60").start()?;
+    let file = File::copy_of(target)?;
+    let server = file.target(target).launch().env("HEAD_TIMEOUT", "60").start()?;
     renew(&server)?;
     let descriptors = || process::descriptors(server.pid());
     let before = descriptors();
@@ -76,7 +77,7 @@ fn nobody_is_lost(target: &Target) -> Verdict {
             response.expect_status(&client, 200)?;
         }
     }
-    again_and_again(&server)?;
+    while_it_starts(&server, &file)?;
     renew(&server)?;
     server
         .wait_until("as many descriptors as before", || (descriptors() == before).then_some(()))
@@ -90,14 +91,15 @@ fn nobody_is_lost(target: &Target) -> Verdict {
     stops(&server, client, child)
 }
 
-/// So close to each other that some come while the program starts. It must be there afterwards.
-fn again_and_again(server: &Server) -> Verdict {
-    let mut left = 40;
-    wait_until(patience(4.0), "signals to be sent", || {
-        let sent = server.stop(Signal::SIGHUP);
-        left -= 1;
-        (sent.is_err() || left == 0).then_some(sent)
-    })??;
+/// A SIGHUP comes when the new program has begun and has no handler yet.
+fn while_it_starts(server: &Server, file: &File) -> Verdict {
+    let before = lines(server).len();
+    file.replace()?;
+    server.stop(Signal::SIGHUP)?;
+    server.wait_for_line("the first line of the new program", |line| line.contains(&file.word))?;
+    server.stop(Signal::SIGHUP)?;
+    let line = || (lines(server).len() > before).then_some(());
+    server.wait_until("the listening line of the new program, after two SIGHUPs", line)?;
     let (client, response) = get(server, "/hello")?;
     response.expect_status(&client, 200)
 }

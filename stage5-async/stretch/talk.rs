@@ -35,8 +35,11 @@ use stage5_async::places::Places;
 use stage5_async::stop::{Signals, Stop};
 use stage5_async::wire::Wire;
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::broadcast::error::{RecvError, TryRecvError};
-use tokio::sync::broadcast::{self, Receiver};
+use tokio::sync::broadcast::{
+    self,
+    error::{RecvError, TryRecvError},
+};
+use tokio::task::yield_now;
 
 use crate::frames::{Frames, GOING_AWAY, PONG, Said, TOO_SLOW, close, frame};
 use crate::upgrade::{Way, first_request};
@@ -49,10 +52,11 @@ Usage: stage5-stretch-talk [--quiet] [APPLICATION]
 
 /// How many messages a client may be behind the others. Then it is let go: what is not heard by one
 /// would else be kept for all.
-const BEHIND: usize = 256;
+const BEHIND: usize = 64;
 
 /// What is said goes to everybody as the frame that is sent, made once.
 type Room = broadcast::Sender<Arc<[u8]>>;
+type Ears = broadcast::Receiver<Arc<[u8]>>;
 
 #[tokio::main]
 async fn main() -> ExitCode {
@@ -110,16 +114,22 @@ async fn serve_connection(
 ) {
     let mut wire = Wire::new(stream, service.patience);
     match first_request(&mut wire, client, service, &mut stop).await {
-        Way::Talk => talk(&mut wire, room, &mut stop).await,
-        Way::Answered => {}
+        Way::Talk => {
+            // Before the client knows that it is in: from then on it hears everything.
+            let ears = room.subscribe();
+            if wire.flush().await.is_ok() {
+                talk(&mut wire, room, ears, &mut stop).await;
+            }
+        }
+        Way::Answered => _ = wire.flush().await,
         Way::Gone => return,
     }
     wire.close_gently().await;
 }
 
 /// Until one of the two ends it, or the server does.
-async fn talk(wire: &mut Wire, room: &Room, stop: &mut Stop) {
-    let (mut frames, mut ears) = (Frames::default(), room.subscribe());
+async fn talk(wire: &mut Wire, room: &Room, mut ears: Ears, stop: &mut Stop) {
+    let mut frames = Frames::default();
     loop {
         let last = match frames.next(wire.unused()) {
             Err(code) => Some(close(&code.to_be_bytes())),
@@ -142,6 +152,9 @@ async fn talk(wire: &mut Wire, room: &Room, stop: &mut Stop) {
         if wire.flush().await.is_err() || last.is_some() {
             return;
         }
+        // A client that says a lot at once would else have the thread until all is said, and the
+        // others would be behind.
+        yield_now().await;
     }
 }
 
@@ -165,7 +178,7 @@ fn hear(heard: Result<Arc<[u8]>, RecvError>, wire: &mut Wire) -> Option<Vec<u8>>
 }
 
 /// The same for all that has been said already.
-fn hear_the_rest(ears: &mut Receiver<Arc<[u8]>>, wire: &mut Wire) -> Option<Vec<u8>> {
+fn hear_the_rest(ears: &mut Ears, wire: &mut Wire) -> Option<Vec<u8>> {
     loop {
         let heard = match ears.try_recv() {
             Ok(heard) => Ok(heard),

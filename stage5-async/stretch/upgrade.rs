@@ -18,9 +18,9 @@ use crate::accept_key::accept_key;
 
 /// What becomes of the connection.
 pub enum Way {
-    /// WebSocket is spoken from here on.
+    /// WebSocket is spoken from here on, once `wire` has been flushed.
     Talk,
-    /// It has been answered, and ends.
+    /// It has an answer, which is to be flushed, and ends.
     Answered,
     /// Nobody is there.
     Gone,
@@ -55,14 +55,14 @@ pub async fn first_request(
         let (way, answer) = handshake(&head);
         wire.received.extend_from_slice(behind);
         wire.out.extend_from_slice(answer.as_bytes());
-        return if wire.flush().await.is_ok() { way } else { Way::Gone };
+        return way;
     }
     let request = Request { head: &head, bytes, server: &service.server, client };
     let incoming = Incoming::new(&head, behind, decoder, &service.patience);
     let mut exchange = Exchange::new(wire, &head, incoming, true, stop);
     let outcome = service.answer.answer(&request, &mut exchange).await;
     service.answered(client, bytes, outcome);
-    if wire.flush().await.is_ok() { Way::Answered } else { Way::Gone }
+    Way::Answered
 }
 
 /// The answer to a handshake, and whether it has succeeded.

@@ -121,6 +121,10 @@ fn until_the_end(target: &Target) -> Verdict {
     let got = client.read_to_end()?;
     expect_eq(&client, "the answer arrives too", "last answer", got)?;
     drop(client);
+    server.wait_until("the program to end, for nobody is connected any more", || {
+        upstreams[0].turn_away();
+        (!server.alive()).then_some(())
+    })?;
     let status = server.wait_exit(8.0)?;
     expect(&server, status.success(), "the server ends with status 0")
 }

@@ -22,6 +22,11 @@ impl Upstream {
         listening.map_err(|error| machine("an upstream", &error))
     }
 
+    /// Closes what nobody has taken yet: who tries whether a port is free gets a connection too.
+    pub fn turn_away(&self) {
+        while self.0.accept().is_ok() {}
+    }
+
     /// Nobody listens there any more.
     pub fn close(self) -> SocketAddr {
         self.address()

@@ -139,7 +139,7 @@ fn many(target: &Target) -> Verdict {
     let (threads, memory) = (process::threads(server.pid()), process::resident_kib(server.pid()));
     let mut held = Vec::new();
     for _ in 0..100 {
-        let client: Client = server.connect()?;
+        let client: Client = server.dial().receive_buffer(4096).connect()?;
         held.push((client, whose(&server, &upstreams)?));
     }
     let now = process::threads(server.pid());

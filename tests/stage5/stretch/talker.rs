@@ -35,14 +35,18 @@ pub struct Talker(pub Client);
 
 impl Talker {
     pub fn join(server: &Server) -> Result<Talker, Failure> {
-        Talker::join_saying(server, &[])
+        Talker::join_saying(server.connect()?, &[])
+    }
+
+    /// With little room for what is not read.
+    pub fn join_deaf(server: &Server) -> Result<Talker, Failure> {
+        Talker::join_saying(server.dial().receive_buffer(4096).connect()?, &[])
     }
 
     /// With something said right behind the handshake, in the same segment.
-    pub fn join_saying(server: &Server, frame: &[u8]) -> Result<Talker, Failure> {
+    pub fn join_saying(mut client: Client, frame: &[u8]) -> Result<Talker, Failure> {
         let number = random::number() as usize;
         let (key, answer) = KEYS[number / 2 % KEYS.len()];
-        let mut client = server.connect()?;
         client.send(&[handshake(key, number).as_bytes(), frame].concat())?;
         let response = client.response("GET")?;
         response.expect_status(&client, 101)?;

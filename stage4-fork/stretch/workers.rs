@@ -64,10 +64,11 @@ fn run() -> Result<(), Failure> {
     let service = Service { application, server, patience, log };
     let (listening, signals) = (TcpListener::from(listening), Signals::catch()?);
     say(format_args!("listening on http://{address}"));
-    Ok(match workers {
-        Some(wanted) => preside(listening, signals, &service, wanted)?,
-        None => serve(listening, signals, &service, stop)?,
-    })
+    let served = match workers {
+        Some(wanted) => preside(listening, signals, &service, wanted),
+        None => serve(listening, signals, &service, stop),
+    };
+    Ok(served?)
 }
 
 /// How many workers are asked for; `None` if it is to be a child for each connection.

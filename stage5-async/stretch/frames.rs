@@ -67,21 +67,21 @@ impl Frames {
         }
         let Some((mask, rest)) = rest.split_at_checked(4) else { return Ok(None) };
         let Some(masked) = rest.get(..length) else { return Ok(None) };
-        let payload = masked.iter().zip(mask.iter().cycle()).map(|(byte, mask)| byte ^ mask);
-        let said = self.understand(is_last, opcode, payload.collect())?;
+        let data = masked.iter().zip(mask.iter().cycle()).map(|(byte, mask)| byte ^ mask);
+        let said = self.understand(is_last, opcode, data.collect())?;
         Ok(Some((2 + more + 4 + length, said)))
     }
 
-    fn understand(&mut self, is_last: bool, opcode: u8, payload: Vec<u8>) -> Result<Said, u16> {
+    fn understand(&mut self, is_last: bool, opcode: u8, data: Vec<u8>) -> Result<Said, u16> {
         let (kind, message) = match (opcode, self.begun.take()) {
-            (0, Some((kind, begun))) => (kind, [begun, payload].concat()),
-            (TEXT | BINARY, None) => (opcode, payload),
+            (0, Some((kind, begun))) => (kind, [begun, data].concat()),
+            (TEXT | BINARY, None) => (opcode, data),
             // Control frames may stand between the fragments of a message.
             (CLOSE | PING | PONG, begun) => {
                 self.begun = begun;
                 return Ok(match opcode {
-                    PING => Said::Ping(payload),
-                    CLOSE => Said::Close(payload.into_iter().take(2).collect()),
+                    PING => Said::Ping(data),
+                    CLOSE => Said::Close(data.into_iter().take(2).collect()),
                     _ => Said::Nothing,
                 });
             }
@@ -100,9 +100,9 @@ impl Frames {
 }
 
 /// A whole frame, as a server sends it: not masked.
-pub fn frame(opcode: u8, payload: &[u8]) -> Vec<u8> {
+pub fn frame(opcode: u8, data: &[u8]) -> Vec<u8> {
     let mut frame = vec![0x80 | opcode];
-    match payload.len() {
+    match data.len() {
         short @ ..126 => frame.push(short as u8),
         middle @ ..65_536 => {
             frame.push(126);
@@ -113,7 +113,7 @@ pub fn frame(opcode: u8, payload: &[u8]) -> Vec<u8> {
             frame.extend((long as u64).to_be_bytes());
         }
     }
-    frame.extend_from_slice(payload);
+    frame.extend_from_slice(data);
     frame
 }
 

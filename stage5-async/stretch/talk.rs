@@ -163,7 +163,7 @@ fn answer(said: Said, wire: &mut Wire, room: &Room) -> Option<Vec<u8>> {
     match said {
         // It fails if nobody is in the room; but we are.
         Said::Message(kind, message) => _ = room.send(frame(kind, &message).into()),
-        Said::Ping(payload) => wire.out.extend(frame(PONG, &payload)),
+        Said::Ping(data) => wire.out.extend(frame(PONG, &data)),
         Said::Close(reason) => return Some(close(&reason)),
         Said::Nothing => {}
     }

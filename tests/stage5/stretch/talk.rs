@@ -1,6 +1,6 @@
 //! WebSocket at /talk: the handshake, the frames, and that all hear what one says.
 
-use grader::{Check, Client, Failure, Server, Signal, Target, Verdict};
+use grader::{Check, Client, Server, Signal, Target, Verdict};
 use grader::{ask, expect, process, random};
 
 use super::talker::{BINARY, CLOSE, LAST, PING, PONG, TEXT, Talker, handshake, masked};
@@ -94,9 +94,9 @@ fn frames(target: &Target) -> Verdict {
     let server = target.start()?;
     let mut talker = Talker::join(&server)?;
     for length in LENGTHS {
-        let payload = random::bytes(length);
-        talker.says(BINARY, &payload)?;
-        talker.hears(BINARY, &payload)?;
+        let data = random::bytes(length);
+        talker.says(BINARY, &data)?;
+        talker.hears(BINARY, &data)?;
     }
     talker.0.send_bytewise(&masked(LAST | TEXT, "Grüße".as_bytes()))?;
     talker.hears(TEXT, "Grüße".as_bytes())?;
@@ -156,10 +156,10 @@ fn reaches_all(target: &Target) -> Verdict {
 fn unread(server: &Server, mut talker: Talker) -> Verdict {
     let deaf = Talker::join_deaf(server)?;
     let memory = process::resident_kib(server.pid()).unwrap_or(0);
-    let payload = random::bytes(64_000);
+    let data = random::bytes(64_000);
     for _ in 0..400 {
-        talker.says(BINARY, &payload)?;
-        talker.hears(BINARY, &payload)?;
+        talker.says(BINARY, &data)?;
+        talker.hears(BINARY, &data)?;
     }
     let grown = process::resident_kib(server.pid()).unwrap_or(0).saturating_sub(memory);
     let what = "what one client does not read is not kept for it without end";

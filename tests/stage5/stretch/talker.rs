@@ -58,19 +58,19 @@ impl Talker {
         Ok(Talker(client))
     }
 
-    pub fn says(&mut self, opcode: u8, payload: &[u8]) -> Verdict {
-        self.0.send(&masked(LAST | opcode, payload))
+    pub fn says(&mut self, opcode: u8, data: &[u8]) -> Verdict {
+        self.0.send(&masked(LAST | opcode, data))
     }
 
     /// The next frame is this one, whole and not masked.
-    pub fn hears(&mut self, opcode: u8, payload: &[u8]) -> Verdict {
+    pub fn hears(&mut self, opcode: u8, data: &[u8]) -> Verdict {
         let (first, got) = self.frame()?;
         let what = format!("the next frame begins with {:#04x}", LAST | opcode);
         expect_eq(&self.0, what, [LAST | opcode], [first])?;
-        expect_eq(&self.0, "its payload is this", payload, got)
+        expect_eq(&self.0, "it carries these bytes", data, got)
     }
 
-    /// The first byte and the payload of the next frame.
+    /// The first byte and the data of the next frame.
     pub fn frame(&mut self) -> Result<(u8, Vec<u8>), Failure> {
         let start = self.0.read_exact_n(2)?;
         expect(&self.0, start[1] < 128, "a server does not mask its frames")?;
@@ -97,9 +97,9 @@ impl Talker {
 }
 
 /// A frame as a client sends it.
-pub fn masked(first: u8, payload: &[u8]) -> Vec<u8> {
+pub fn masked(first: u8, data: &[u8]) -> Vec<u8> {
     let mut frame = vec![first];
-    match payload.len() {
+    match data.len() {
         short @ ..126 => frame.push(0x80 | short as u8),
         middle @ ..65_536 => {
             frame.push(0x80 | 126);
@@ -112,6 +112,6 @@ pub fn masked(first: u8, payload: &[u8]) -> Vec<u8> {
     }
     let mask = random::bytes(4);
     frame.extend_from_slice(&mask);
-    frame.extend(payload.iter().zip(mask.iter().cycle()).map(|(byte, mask)| byte ^ mask));
+    frame.extend(data.iter().zip(mask.iter().cycle()).map(|(byte, mask)| byte ^ mask));
     frame
 }

@@ -119,7 +119,7 @@ async fn respond(
     head: Range<usize>,
 ) -> io::Result<bool> {
     let head: Vec<u8> = received.drain(..head.end).skip(head.start).collect();
-    if let Err(fault) = understand(&head) {
+    if let Err(fault) = understand(&head, service.patience.content) {
         return refuse(connection, client, service, &head, &fault).await;
     }
     // Step 4, the content: `understand` also returns a decoder. Show it what is in `received`, and

@@ -123,7 +123,7 @@ async fn exchange<A: Answer>(
     // The head borrows from what was received, while more may be received behind it.
     let received = wire.take();
     let (bytes, behind) = received[head.start..].split_at(head.end - head.start);
-    let (head, decoder) = match understand(bytes) {
+    let (head, decoder) = match understand(bytes, service.patience.content) {
         Ok(understood) => understood,
         Err(fault) => return Err(refuse(wire, client, service, bytes, &fault).await),
     };

@@ -198,7 +198,7 @@ async fn respond(
 ) -> io::Result<bool> {
     let head: Vec<u8> = received.drain(..head.end).skip(head.start).collect();
     let mut content = Vec::new();
-    match understand(&head) {
+    match understand(&head, service.patience.content) {
         Err(fault) => return refuse(connection, client, service, &head, &fault).await,
         Ok(_) if broken("content-is-not-read") => {}
         Ok((_, mut decoder)) => {

@@ -117,4 +117,5 @@ fn number(bytes: &[u8]) -> Result<u32, Garbled> {
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used)]
 mod tests;

@@ -13,8 +13,19 @@ pub const GREETING: &str = "Hello world from Rust!\n";
 /// what blocks that thread blocks everybody, and shows. No deadline is short enough to come into
 /// play on a busy machine.
 pub fn start(target: &Target) -> Result<Server, Failure> {
-    let quiet = target.launch().arg("--quiet").env("TOKIO_WORKER_THREADS", "1");
-    quiet.env("HEAD_TIMEOUT", "60").env("IDLE_TIMEOUT", "60").start()
+    start_with(target, &["--quiet"], &[])
+}
+
+/// The same, with these arguments and with these variables in its environment.
+pub fn start_with(
+    target: &Target,
+    arguments: &[&str],
+    variables: &[(&str, &str)],
+) -> Result<Server, Failure> {
+    let launch = target.launch().env("TOKIO_WORKER_THREADS", "1");
+    let launch = launch.env("HEAD_TIMEOUT", "60").env("IDLE_TIMEOUT", "60");
+    let launch = arguments.iter().fold(launch, |launch, argument| launch.arg(argument));
+    variables.iter().fold(launch, |launch, (name, value)| launch.env(name, value)).start()
 }
 
 /// Tries with a short time, which a busy machine may not keep, and if need be with a long one.

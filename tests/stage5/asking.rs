@@ -1,7 +1,7 @@
 //! What most checks of this stage do: send a request on a connection that stays open, and read its
 //! answer.
 
-use grader::{Client, Failure, Response, Server, Target, Verdict, expect_eq};
+use grader::{Client, Failure, Response, Seen, Server, Target, Verdict, expect_eq};
 
 /// The shortest request that gets an answer with content.
 pub const HELLO: &str = "GET /hello HTTP/1.1\r\nHost: localhost\r\n\r\n";
@@ -29,9 +29,13 @@ pub fn start_with(
 }
 
 /// Tries with a short time, which a busy machine may not keep, and if need be with a long one.
+/// What hung was given far more than either.
 pub fn in_time<T>(times: [T; 2], check: impl Fn(T) -> Verdict) -> Verdict {
     let [short, long] = times;
-    check(short).or_else(|_| check(long))
+    check(short).or_else(|failure| match failure.kind() {
+        Seen::Hung => Err(failure),
+        _ => check(long),
+    })
 }
 
 /// A request for `target` with GET and these field lines, each with its CRLF.

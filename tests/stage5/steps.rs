@@ -81,7 +81,8 @@ pub const STEPS: &[Step] = &[
         ..bonus(
             9,
             "a limit",
-            "with as many connections as CONNECTIONS says, let the next client wait in the backlog",
+            "with as many connections as the environment's CONNECTIONS says (without it 10,240), let \
+             the next client wait in the backlog",
         )
     },
 ];

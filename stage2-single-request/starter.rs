@@ -47,9 +47,8 @@ fn read_head(connection: &mut TcpStream) -> Result<Option<Vec<u8>>, Problem> {
     // stream ends before (read returns 0): Ok(None) if nothing has come, else Problem::Refuse(400).
     // std: Read::read, slice::windows; RFC 9112 s2.1, s8
 
-    // Later, for step 4: a request line of more than 16,384 bytes, without its CR LF, is
-    // Problem::Refuse(414). Look after each read, for its end may never come; and its CR may come
-    // in one read and its LF in the next.
+    // Later, for step 4: a request line of more than 16,384 bytes (its CR LF not counted) is
+    // Problem::Refuse(414). Look after each read: its end may never come, and its CR before its LF.
 
     // step 6: A client has a second for its first byte, and head_timeout() for its whole head, both
     // from when it connected. Before each read, set_read_timeout to what is left (zero is an error
@@ -196,6 +195,5 @@ fn escaped(text: &str) -> String {
 
 // Bonus: HEAD is answered with the fields of GET, Content-Length too, and without the content
 // (RFC 9110 s9.3.2); more than 100 field lines, or more than 65,536 bytes of them with their CR LFs,
-// are refused with 431, Request Header Fields Too Large (RFC 6585 s5). And in
-// stage2-single-request/stretch/README.md there are two exercises more: a greeting by path, and pages
-// that a client has already.
+// are refused with 431, Request Header Fields Too Large (RFC 6585 s5). And two exercises more are in
+// stage2-single-request/stretch/README.md: a greeting by path, pages that a client has already.

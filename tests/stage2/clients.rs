@@ -115,7 +115,7 @@ fn silence(target: &Target) -> Verdict {
     client.sees_end().map_err(|failure| {
         failure
             .detail("HEAD_TIMEOUT was 60")
-            .by_hand("HEAD_TIMEOUT=60 on the server; then: nc 127.0.0.1 8888")
+            .by_hand("start the server with HEAD_TIMEOUT=60; nc 127.0.0.1 8888")
     })?;
     let has_waited = start.elapsed() > Duration::from_millis(800);
     expect(&client, has_waited, "a client has a second for its first byte")?;

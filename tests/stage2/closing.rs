@@ -94,7 +94,9 @@ fn gives_up(target: &Target) -> Verdict {
     })
     .map_err(|failure| {
         let first = "a first client had its answer, and went on sending a byte now and then";
-        failure.detail(first).of(&next)
+        let typed = "(printf 'GET / HTTP/1.1\\r\\n\\r\\n'; while sleep 0.1; do printf x; done)";
+        let by_hand = format!("{typed} | nc 127.0.0.1 8888; meanwhile, open the page in a browser");
+        failure.detail(first).by_hand(by_hand).of(&next)
     })?;
     let waited = start.elapsed();
     next.response("GET")?.expect_status(&next, 200)?;

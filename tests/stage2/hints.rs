@@ -16,7 +16,8 @@ pub const WHOLE: &[(Seen, &str)] = &[
     (Seen::NotSo, ONE_READ),
 ];
 
-pub const ONE_READ: &str = "One read is not a request: read on until the empty line has come, and answer then, with a page.";
+pub const ONE_READ: &str = "One read is not a request: read on until the empty line has come, and \
+                            answer then, with a page.";
 
 /// What a request line may be in place of one, in the words of the checks.
 pub const LINES: &[(&str, &str)] = &[
@@ -57,7 +58,7 @@ pub const MALFORMED: &[(&str, &str)] = &[
 ];
 
 pub const VERSIONS: &[(&str, &str)] = &[
-    ("has status 505", "Well-formed and not served is 505, not 400."),
+    ("has status 505", "This is a version, and none that you serve: 505, not 400, and no page."),
     (
         "has status 400",
         "A version is HTTP/, a digit, a dot, a digit, in capitals. Anything else is no version at \

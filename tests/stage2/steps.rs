@@ -70,7 +70,8 @@ pub const STEPS: &[Step] = &[
         ..step(
             4,
             "refuse",
-            "in refusal, answer with the status; then refuse versions in request_line, long lines in read_head",
+            "in refusal, answer with the status; then refuse versions (request_line) and long lines \
+             (read_head)",
         )
     },
     Step {

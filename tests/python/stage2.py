@@ -71,8 +71,9 @@ def serve_connection(connection):
 def read_head(connection, seconds_to_first_byte=1.0):
     """Reads up to the empty line: the bytes of the head, and those that came behind it.
 
-    The head is empty if the client has left without a word, or said none in time. The deadline is for the
-    whole head: one for each read would let a client send a byte now and then, for ever.
+    The head is empty if the client has left without a word, or has said nothing in time. The
+    deadline is for the whole head: one for each read would let a client send a byte now and then,
+    for ever.
     """
     seconds = float(os.environ.get("HEAD_TIMEOUT", "10"))
     start = time.monotonic()

@@ -35,7 +35,7 @@ fn main() -> ExitCode {
     let mut arguments = Arguments::from_args();
     // Two markings share a workshop, and the second would be turned away.
     arguments.test_threads = Some(1);
-    let is_asked = std::env::var("GRADE").is_ok_and(|value| value == "grader");
+    let is_asked = env::var("GRADE").is_ok_and(|value| value == "grader");
     if !is_asked && !arguments.list {
         println!("not run: GRADE=grader cargo test -p grader --test mark tries out mark and exam");
     }
@@ -119,7 +119,7 @@ fn exam_in(folder: &Path) -> Tried {
         let mut cargo = Command::new(env!("CARGO"));
         cargo.args(["test", "--quiet", "--offline", "--package", "stage1-echo"]);
         let target = folder.with_file_name("target");
-        cargo.current_dir(&folder).env("CARGO_TARGET_DIR", target).env_remove("GRADE");
+        cargo.current_dir(folder).env("CARGO_TARGET_DIR", target).env_remove("GRADE");
         let output = cargo.output()?;
         let said = String::from_utf8_lossy(&output.stdout).into_owned();
         let why = String::from_utf8_lossy(&output.stderr).into_owned();

@@ -2,9 +2,13 @@
 
 use std::sync::Arc;
 
+use stage1_echo::contract::Failure;
+
+use crate::command_line::Arguments;
 use crate::demo::{demo, hello};
 use crate::gateway::application::Application;
 use crate::gateway::validator::validator;
+use crate::python::application::Python;
 use crate::shout::shout;
 
 /// The names, and what each application is.
@@ -14,6 +18,18 @@ pub const APPLICATIONS: [(&str, &str); 4] = [
     ("shout", "demo inside middleware that turns text into capitals"),
     ("validated", "demo inside middleware that checks both sides against PEP 3333"),
 ];
+
+/// The application that the command line asks for: one of these, or one in Python.
+///
+/// # Errors
+/// `Usage` if there is no such application; see [`Python::start`].
+pub fn application(arguments: &Arguments) -> Result<Arc<dyn Application>, Failure> {
+    if let Some(python) = &arguments.python {
+        return Ok(Arc::new(Python::start(python, arguments.python_workers)?));
+    }
+    let name = &arguments.application;
+    by_name(name).ok_or_else(|| Failure::Usage(format!("no application {name:?}; see --list")))
+}
 
 /// The application of that name.
 pub fn by_name(name: &str) -> Option<Arc<dyn Application>> {

@@ -1,5 +1,7 @@
 //! Hardening: the command line of stages 3 to 5: APPLICATION, `--list`, `--quiet`, `--help`.
 
+use std::ffi::OsString;
+
 use lexopt::prelude::*;
 use stage1_echo::contract::Failure;
 use stage1_echo::terminal::say;
@@ -7,11 +9,20 @@ use stage1_echo::terminal::say;
 /// The application that is served if none is named.
 const DEFAULT: &str = "demo";
 
+/// How many Python workers there are, unless the command line says it.
+const WORKERS: usize = 4;
+/// The most that make sense: each takes some 10 MiB, and few machines have as many processors.
+const MOST_WORKERS: usize = 256;
+
 /// What the command line asks for.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Arguments {
     /// The name of the application.
     pub application: String,
+    /// The application in Python to serve in its place, as `MODULE:CALLABLE`.
+    pub python: Option<String>,
+    /// How many processes run that.
+    pub python_workers: usize,
     /// Whether nothing is printed of the requests.
     pub quiet: bool,
 }
@@ -32,6 +43,8 @@ fn parse(
 ) -> Result<Option<Arguments>, Failure> {
     let mut application = None;
     let mut quiet = false;
+    let mut python = None;
+    let mut python_workers = WORKERS;
     while let Some(argument) = parser.next().map_err(usage)? {
         match argument {
             Short('h') | Long("help") => {
@@ -43,19 +56,36 @@ fn parse(
                 return Ok(None);
             }
             Short('q') | Long("quiet") => quiet = true,
+            Long("python") => python = Some(parser.value().and_then(string).map_err(usage)?),
+            Long("python-workers") => python_workers = workers(parser.value().map_err(usage)?)?,
             Value(name) if application.is_none() => {
                 application = Some(name.string().map_err(usage)?);
             }
             other => return Err(usage(other.unexpected())),
         }
     }
+    if python.is_some() && application.is_some() {
+        let what = "name an application, or one in Python with --python, not both";
+        return Err(Failure::Usage(what.to_string()));
+    }
     let application = application.unwrap_or(DEFAULT.to_string());
     if !applications.iter().any(|(name, _)| *name == application) {
         return Err(Failure::Usage(format!("no application {application:?}; --list names them")));
     }
-    Ok(Some(Arguments { application, quiet }))
+    Ok(Some(Arguments { application, python, python_workers, quiet }))
 }
 
 fn usage(error: lexopt::Error) -> Failure {
     Failure::Usage(format!("{error}; see --help"))
+}
+
+fn string(value: OsString) -> Result<String, lexopt::Error> {
+    value.string()
+}
+
+fn workers(value: OsString) -> Result<usize, Failure> {
+    let number = value.parse().ok().filter(|number| (1..=MOST_WORKERS).contains(number));
+    number.ok_or_else(|| {
+        Failure::Usage(format!("--python-workers wants a number from 1 to {MOST_WORKERS}"))
+    })
 }

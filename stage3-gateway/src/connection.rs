@@ -17,7 +17,7 @@ use crate::http::fault::Fault;
 use crate::http::head::Head;
 use crate::http::response::Asked;
 use crate::input::ConnectionInput;
-use crate::limits::{CONTENT, Patience};
+use crate::limits::Patience;
 use crate::log::Log;
 use crate::output::ConnectionOutput;
 use crate::refuse::refuse;
@@ -53,7 +53,7 @@ pub fn serve_connection(
     };
     let content = received.split_off(head.end);
     let bytes = &received[head.start..];
-    let (head, decoder) = match understand(bytes) {
+    let (head, decoder) = match understand(bytes, service.patience.content) {
         Ok(understood) => understood,
         Err(fault) => return refuse(connection, client, service, bytes, &fault),
     };
@@ -71,12 +71,15 @@ pub fn serve_connection(
 }
 // ANCHOR_END: serve_connection
 
-/// Understands a complete head, and prepares to decode the content behind it.
+/// Understands a complete head, and prepares to decode the content behind it, of at most so many
+/// bytes.
 ///
 /// # Errors
 /// What is wrong with the request, as far as its head tells.
-pub fn understand(bytes: &[u8]) -> Result<(Head<'_>, Decoder), Fault> {
+// ANCHOR: understand
+pub fn understand(bytes: &[u8], longest: u64) -> Result<(Head<'_>, Decoder), Fault> {
     let head = Head::parse(bytes)?;
-    let decoder = Decoder::new(head.framing, CONTENT)?;
+    let decoder = Decoder::new(head.framing, longest)?;
     Ok((head, decoder))
 }
+// ANCHOR_END: understand

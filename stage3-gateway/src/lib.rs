@@ -23,6 +23,7 @@
 //! | `applications.rs` | hardening | which applications there are, by name |
 //! | `command_line.rs` | hardening | APPLICATION, `--list`, `--quiet`, `--help` |
 //! | `demo/`, `shout.rs` | | an application, and middleware around one |
+//! | `python/` | | applications in Python: Flask, Pyramid, Django |
 
 pub mod applications;
 pub mod command_line;
@@ -35,6 +36,7 @@ pub mod limits;
 pub mod log;
 pub mod output;
 pub mod pace;
+pub mod python;
 pub mod refuse;
 pub mod serve;
 pub mod shout;

@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use stage1_echo::contract::{Failure, exit, listen_from_env};
 use stage1_echo::terminal::say;
 use stage2_single_request::limits::HeadPatience;
-use stage3_gateway::applications::{APPLICATIONS, by_name};
+use stage3_gateway::applications::{APPLICATIONS, application};
 use stage3_gateway::command_line::arguments;
 use stage3_gateway::connection::Service;
 use stage3_gateway::gateway::environ::Server;
@@ -20,14 +20,19 @@ const BACKLOG: i32 = 128;
 const HELP: &str = "\
 stage3-gateway: serves an application, one request at a time
 
-Usage: stage3-gateway [--quiet] [APPLICATION]
-  APPLICATION      the application's name; demo if none is given
-  --list           name the applications
-  --quiet          print no heads
-  PORT=8888        the port to listen on; 0: any free one
-  HOST=127.0.0.1   the address to listen on
-  HEAD_TIMEOUT=10  the seconds that a client has for the head of its request
-  IDLE_TIMEOUT=10  the seconds that it may be silent in the middle of content
+Usage: stage3-gateway [--quiet] [APPLICATION | --python MODULE:CALLABLE]
+  APPLICATION             the application's name; demo if none is given
+  --python MODULE:CALLABLE
+                          one in Python, by the python3 in PATH, such as flaskapp:app
+  --python-workers N      how many processes run it; 4 if nothing is said
+  --list                  name the applications
+  --quiet                 print no heads
+  PORT=8888               the port to listen on; 0: any free one
+  HOST=127.0.0.1          the address to listen on
+  HEAD_TIMEOUT=10         the seconds that a client has for the head of its request
+  IDLE_TIMEOUT=10         the seconds that it may be silent in the middle of content
+  CONTENT_LIMIT=8388608   the most bytes of content in a request
+  PYTHON_TIMEOUT=30       the seconds that a Python worker may take to say something
 
 Open it in a browser, or: curl -v http://127.0.0.1:8888/hello    Stop it with: Ctrl-C";
 
@@ -37,8 +42,7 @@ fn main() -> ExitCode {
 
 fn run() -> Result<(), Failure> {
     let Some(arguments) = arguments(HELP, &APPLICATIONS)? else { return Ok(()) };
-    let application =
-        by_name(&arguments.application).expect("arguments lets only known names pass");
+    let application = application(&arguments)?;
     let patience = Patience::from_env(HeadPatience::sequential_from_env()?)?;
     let (listening, address) = listen_from_env(BACKLOG)?;
     let server = Server { address, multithread: false, multiprocess: false };

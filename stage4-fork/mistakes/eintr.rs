@@ -11,7 +11,7 @@
 #![allow(unsafe_code)]
 
 use std::io::{self, Read, Write};
-use std::net::TcpStream;
+use std::net::{Shutdown, TcpStream};
 use std::process::ExitCode;
 
 use nix::libc::c_int;
@@ -48,9 +48,12 @@ fn run() -> Result<(), Failure> {
     }
 }
 
-/// Whatever the client says. What goes wrong is its own affair.
+/// Whatever the client says, until it has left: by then our parent sleeps in `accept` again. What
+/// goes wrong is the client's own affair.
 fn answer(mut connection: TcpStream) {
     let _ = connection.read(&mut [0; 4096]);
     let _ = connection
         .write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 6\r\nConnection: close\r\n\r\nhello\n");
+    let _ = connection.shutdown(Shutdown::Write);
+    let _ = connection.read_to_end(&mut Vec::new());
 }

@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use stage1_echo::contract::{Failure, exit, listen_from_env};
 use stage1_echo::terminal::say;
 use stage2_single_request::limits::HeadPatience;
-use stage3_gateway::applications::{APPLICATIONS, by_name};
+use stage3_gateway::applications::{APPLICATIONS, application};
 use stage3_gateway::command_line::arguments;
 use stage3_gateway::connection::Service;
 use stage3_gateway::gateway::environ::Server;
@@ -20,15 +20,20 @@ use stage4_fork::stop::Stop;
 const HELP: &str = "\
 stage4-fork: serves an application, each client in a process of its own
 
-Usage: stage4-fork [--quiet] [APPLICATION]
-  APPLICATION      the application's name; demo if none is given
-  --list           name the applications
-  --quiet          print no access log
-  PORT=8888        the port to listen on; 0: any free one
-  HOST=127.0.0.1   the address to listen on
-  HEAD_TIMEOUT=10  the seconds that a client has for the head of its request
-  IDLE_TIMEOUT=10  the seconds that it may be silent in the middle of content
-  STOP_TIMEOUT=10  the seconds that running answers have to finish when the server stops
+Usage: stage4-fork [--quiet] [APPLICATION | --python MODULE:CALLABLE]
+  APPLICATION             the application's name; demo if none is given
+  --python MODULE:CALLABLE
+                          one in Python, by the python3 in PATH, such as flaskapp:app
+  --python-workers N      how many processes run it; 4 if nothing is said
+  --list                  name the applications
+  --quiet                 print no access log
+  PORT=8888               the port to listen on; 0: any free one
+  HOST=127.0.0.1          the address to listen on
+  HEAD_TIMEOUT=10         the seconds that a client has for the head of its request
+  IDLE_TIMEOUT=10         the seconds that it may be silent in the middle of content
+  CONTENT_LIMIT=8388608   the most bytes of content in a request
+  PYTHON_TIMEOUT=30       the seconds that a Python worker may take to say something
+  STOP_TIMEOUT=10         the seconds that running answers have to finish when the server stops
 
 Open it in a browser, or: curl -v http://127.0.0.1:8888/hello
 Stop it with Ctrl-C, twice if you are in a hurry.";
@@ -39,8 +44,7 @@ fn main() -> ExitCode {
 
 fn run() -> Result<(), Failure> {
     let Some(arguments) = arguments(HELP, &APPLICATIONS)? else { return Ok(()) };
-    let application =
-        by_name(&arguments.application).expect("arguments lets only known names pass");
+    let application = application(&arguments)?;
     let patience = Patience::from_env(HeadPatience::concurrent_from_env()?)?;
     let stop = Stop::new(stop_patience_from_env()?);
     let (listening, address) = listen_from_env(BACKLOG)?;

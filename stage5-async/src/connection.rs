@@ -34,11 +34,13 @@ pub struct Service<A> {
 
 impl<A> Service<A> {
     /// Notes a request that was answered.
+    // ANCHOR: answered
     pub fn answered(&self, client: SocketAddr, head: &[u8], outcome: Outcome) {
         if let Some(log) = &self.log {
             log.answered(client, head, outcome);
         }
     }
+    // ANCHOR_END: answered
 }
 
 /// One request, as far as its head goes.
@@ -123,7 +125,7 @@ async fn exchange<A: Answer>(
     // The head borrows from what was received, while more may be received behind it.
     let received = wire.take();
     let (bytes, behind) = received[head.start..].split_at(head.end - head.start);
-    let (head, decoder) = match understand(bytes) {
+    let (head, decoder) = match understand(bytes, service.patience.content) {
         Ok(understood) => understood,
         Err(fault) => return Err(refuse(wire, client, service, bytes, &fault).await),
     };

@@ -7,7 +7,7 @@ use std::time::Duration;
 use stage1_echo::contract::{Failure, exit, listen_from_env};
 use stage1_echo::terminal::say;
 use stage2_single_request::limits::HeadPatience;
-use stage3_gateway::applications::{APPLICATIONS, by_name};
+use stage3_gateway::applications::{APPLICATIONS, application};
 use stage3_gateway::command_line::arguments;
 use stage3_gateway::gateway::environ::Server;
 use stage3_gateway::limits::Patience;
@@ -28,15 +28,20 @@ const BACKLOG: i32 = 1024;
 const HELP: &str = "\
 stage5-async: serves an application to thousands of clients at once
 
-Usage: stage5-async [--quiet] [APPLICATION]
-  APPLICATION      the application's name; demo if none is given
-  --list           name the applications
-  --quiet          print no line a request
-  PORT=8888        the port to listen on; 0: any free one
-  HOST=127.0.0.1   the address to listen on
-  HEAD_TIMEOUT=10  the seconds that a client has for the head of its request
-  IDLE_TIMEOUT=5   the seconds that a connection may be idle between two requests
-  STOP_TIMEOUT=10  the seconds that running requests have when the server stops
+Usage: stage5-async [--quiet] [APPLICATION | --python MODULE:CALLABLE]
+  APPLICATION             the application's name; demo if none is given
+  --python MODULE:CALLABLE
+                          one in Python, by the python3 in PATH, such as flaskapp:app
+  --python-workers N      how many processes run it; 4 if nothing is said
+  --list                  name the applications
+  --quiet                 print no line a request
+  PORT=8888               the port to listen on; 0: any free one
+  HOST=127.0.0.1          the address to listen on
+  HEAD_TIMEOUT=10         the seconds that a client has for the head of its request
+  IDLE_TIMEOUT=5          the seconds that a connection may be idle between two requests
+  CONTENT_LIMIT=8388608   the most bytes of content in a request
+  PYTHON_TIMEOUT=30       the seconds that a Python worker may take to say something
+  STOP_TIMEOUT=10         the seconds that running requests have when the server stops
 
 Open it in a browser, or: curl -v http://127.0.0.1:8888/hello    Stop it with: Ctrl-C";
 
@@ -51,11 +56,13 @@ fn run() -> Result<(), Failure> {
     let patience = Patience::from_env(HeadPatience::concurrent_from_env()?)?;
     let stop_patience = stop_patience_from_env()?;
     raise_descriptor_limit();
+    let is_live = arguments.application == live.0;
+    let application = (!is_live).then(|| application(&arguments)).transpose()?;
     let (listening, address) = listen_from_env(BACKLOG)?;
     let server = Server { address, multithread: true, multiprocess: false };
     let log = (!arguments.quiet).then(AccessLog::start);
     let listening = net::TcpListener::from(listening);
-    match by_name(&arguments.application) {
+    match application {
         Some(application) => {
             let answer = Blocking { application };
             start(listening, Service { answer, server, patience, log }, stop_patience)

@@ -44,7 +44,7 @@ pub async fn first_request(
     };
     let received = wire.take();
     let (bytes, behind) = received[head.start..].split_at(head.end - head.start);
-    let (head, decoder) = match understand(bytes) {
+    let (head, decoder) = match understand(bytes, service.patience.content) {
         Ok(understood) => understood,
         Err(fault) => {
             refuse(wire, client, service, bytes, &fault).await;

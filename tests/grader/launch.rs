@@ -109,7 +109,7 @@ impl Launch {
         };
         let mut command = Command::new(program);
         // What the person who runs the checks has set for own use must not change the verdict.
-        for name in ["HEAD_TIMEOUT", "IDLE_TIMEOUT", "STOP_TIMEOUT"] {
+        for name in ["HEAD_TIMEOUT", "IDLE_TIMEOUT", "STOP_TIMEOUT", "CONNECTIONS"] {
             command.env_remove(name);
         }
         // A backtrace would push the line that names the panic out of the story.

@@ -1,4 +1,4 @@
-//! What the stretch exercises ask for.
+//! What only a learner's server is asked for: the bonus steps, and the stretch exercises.
 
 #[path = "stretch/balancer.rs"]
 mod balancer;
@@ -11,10 +11,17 @@ mod upstream;
 
 use grader::Group;
 
-pub const GROUPS: &[Group] = &[Group::together(balancer::CHECKS), Group::together(talk::CHECKS)];
+use crate::bonus;
 
-/// The number of each one's step, and a program that earns its points.
+pub const GROUPS: &[Group] = &[
+    Group::together(bonus::CHECKS),
+    Group::together(balancer::CHECKS),
+    Group::together(talk::CHECKS),
+];
+
+/// The number of each one's step, and a program that earns its points. The server that is filled in
+/// does the bonus steps too, and not the exercises.
 pub const SOLUTIONS: &[(u8, &str)] = &[
-    (8, env!("CARGO_BIN_EXE_stage5-stretch-balancer")),
-    (9, env!("CARGO_BIN_EXE_stage5-stretch-talk")),
+    (10, env!("CARGO_BIN_EXE_stage5-stretch-balancer")),
+    (11, env!("CARGO_BIN_EXE_stage5-stretch-talk")),
 ];

@@ -22,6 +22,14 @@ pub enum Error {
     Malformed(Malformed),
     /// The application panicked; the panic's own message is on standard error already.
     Panic,
+    /// Another process runs the application, and does not answer as it should: 502 or 504 for the
+    /// client (RFC 9110 s15.6.3, s15.6.5).
+    Upstream {
+        /// The status.
+        status: u16,
+        /// What is wrong with it.
+        why: String,
+    },
     /// The content of the request is at fault: the client gets the status of the fault.
     Request(Fault),
     /// The client has gone, or does not take what is sent: there is nobody to answer.
@@ -35,6 +43,7 @@ impl Display for Error {
             Error::Rule(rule) => write!(f, "{rule} (PEP 3333)"),
             Error::Malformed(what) => write!(f, "the application must not send this: {what}"),
             Error::Panic => write!(f, "the application panicked"),
+            Error::Upstream { why, .. } => f.write_str(why),
             Error::Request(fault) => write!(f, "{fault}"),
             Error::Connection(error) => write!(f, "the client has gone: {error}"),
         }

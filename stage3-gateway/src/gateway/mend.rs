@@ -16,6 +16,10 @@ impl Response {
                 self.close(); // nobody knows where the next request starts
                 Page::plain(fault.status(), fault)
             }
+            Error::Upstream { status, .. } => {
+                complain(error);
+                Page::plain(*status, "the process that runs the application did not answer")
+            }
             _ => {
                 complain(error);
                 Page::plain(500, "the application failed")

@@ -2,6 +2,8 @@
 
 #[path = "stretch/balancer.rs"]
 mod balancer;
+#[path = "stretch/hints.rs"]
+pub mod hints;
 #[path = "stretch/talk.rs"]
 mod talk;
 #[path = "stretch/talker.rs"]

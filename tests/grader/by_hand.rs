@@ -18,8 +18,11 @@ const STAYS: &str = "sleep 9";
 /// More lines than these nobody types.
 const LINES: usize = 6;
 
+/// Of the clients that came before and have left, the last ones may have to do with it.
+const SPARE: usize = 2;
+
 /// More pieces than these nobody types: the first byte, the last, and what is between them do.
-const PIECES: usize = 4;
+const PIECES: usize = 6;
 
 /// From so many on, a loop is shorter.
 const LOOP: usize = 3;
@@ -41,9 +44,12 @@ pub(crate) fn commands(start: &Start, lines: &[Line], hung: bool) -> Option<Vec<
     let mut typed = in_order(start, lines, hung)?;
     typed.retain(|one| one.command != knock() || one.times <= KNOCKS);
     let mut typed: Vec<Typed> = typed.into_iter().flat_map(Typed::repeated).collect();
-    while typed.len() > LINES {
-        let spare = typed.iter().position(|one| !one.is_needed)?;
-        typed.remove(spare);
+    loop {
+        let spare = typed.iter().filter(|one| !one.is_needed).count();
+        if spare <= SPARE && typed.len() <= LINES {
+            break;
+        }
+        typed.remove(typed.iter().position(|one| !one.is_needed)?);
     }
     if typed.is_empty() {
         return Some(vec![start.command()]);
@@ -100,13 +106,15 @@ fn knock() -> String {
 
 /// One client; none if what it did can't be done with nc.
 fn client(visit: &Visit, waits: bool) -> Option<String> {
-    let stays = visit.outlasts || (waits && visit.end != Some(End::HalfClosed));
+    let has_more_to_say = visit.end.is_none() && is_half_a_head(&visit.pieces);
+    let stays = visit.outlasts || has_more_to_say || (waits && visit.end.is_none());
+    let ends_in_a_loop = visit.pieces.last().is_some_and(|piece| piece.times >= LOOP);
     let background = if visit.outlasts { " &" } else { "" };
     if visit.is_long || visit.end == Some(End::Reset) {
         return None;
     }
     let mut parts = pieces(&visit.pieces);
-    if stays {
+    if stays && !ends_in_a_loop {
         parts.push(STAYS.into());
     }
     let said = match parts.as_slice() {
@@ -115,6 +123,13 @@ fn client(visit: &Visit, waits: bool) -> Option<String> {
         _ => format!("({})", parts.join("; ")),
     };
     Some(format!("{said} | {NC}{background}"))
+}
+
+/// A server may take the end of what is sent for the end of the head.
+fn is_half_a_head(pieces: &[Piece]) -> bool {
+    let sent: Vec<u8> = pieces.iter().flat_map(|piece| piece.bytes.clone()).collect();
+    let has = |part: &[u8]| sent.windows(part.len()).any(|window| window == part);
+    has(b"HTTP/") && !has(b"\r\n\r\n")
 }
 
 /// Each piece, and a second between two of them.

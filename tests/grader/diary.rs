@@ -8,7 +8,7 @@ use nix::sys::signal::Signal;
 use crate::tape::Tapes;
 
 /// What is longer than this nobody types.
-const TYPED: usize = 300;
+const TYPED: usize = 600;
 
 /// Checks that look again and again connect each time: of more than this nobody reads.
 const LINES_KEPT: usize = 20_000;
@@ -61,6 +61,11 @@ impl Diary {
         self.begin(Line::Visit(visit))
     }
 
+    /// A client has come and was not let in.
+    pub fn refused(&self) {
+        self.begin(Line::Visit(Visit { end: Some(End::Closed), ..Visit::default() }));
+    }
+
     /// A signal was sent to the program.
     pub fn signal(&self, signal: Signal) {
         self.begin(Line::Signal(signal));
@@ -81,6 +86,12 @@ impl Diary {
         });
     }
 
+    /// Whether the program was asked to end.
+    pub fn asked_to_end(&self) -> bool {
+        let ends = [Signal::SIGTERM, Signal::SIGINT];
+        self.lock().iter().any(|line| matches!(line, Line::Signal(sent) if ends.contains(sent)))
+    }
+
     /// All of it so far; nothing if it is too much.
     pub fn lines(&self) -> Vec<Line> {
         let lines = self.lock();
@@ -90,12 +101,10 @@ impl Diary {
     /// What went over the last connection that is still open and has sent something.
     pub fn last_talk(&self) -> Option<Arc<Mutex<Tapes>>> {
         let lines = self.lock();
-        let talks = lines.iter().rev().filter_map(|line| match line {
+        lines.iter().rev().find_map(|line| match line {
             Line::Visit(visit) if !visit.pieces.is_empty() => visit.tapes.upgrade(),
             _ => None,
-        });
-        let mut talks = talks;
-        talks.next()
+        })
     }
 
     fn begin(&self, line: Line) -> usize {

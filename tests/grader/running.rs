@@ -20,6 +20,9 @@ use crate::witness::Witness;
 /// How long a program that seems to have failed is given to end by itself, for the story.
 const LAST_WORDS: Duration = Duration::from_millis(300);
 
+/// The same for one that was told to stop: its threads may have something to finish.
+const LAST_WORK: Duration = Duration::from_secs(4);
+
 /// A started program. Dropping it ends its whole process group and leaves nothing behind.
 #[derive(Debug)]
 pub(crate) struct Running {
@@ -111,7 +114,8 @@ impl Drop for Running {
     fn drop(&mut self) {
         if self.witness.is_doubted() {
             // A panic is on its way to stderr and to the exit status: let it arrive.
-            let _ = wait_until(LAST_WORDS, "its end", || self.ended());
+            let time = if self.witness.diary.asked_to_end() { LAST_WORK } else { LAST_WORDS };
+            let _ = wait_until(time, "its end", || self.ended());
         }
         // The group may have outlived its leader: workers, children that were forked.
         let _ = killpg(self.pid, Signal::SIGKILL);

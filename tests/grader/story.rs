@@ -144,7 +144,9 @@ fn fate(witness: &Witness) -> String {
 }
 
 fn last_words(witness: &Witness) -> Vec<String> {
-    let lines = witness.stderr.bytes();
+    let mut lines = witness.stderr.bytes();
+    // A panic begins with an empty line.
+    lines.retain(|line| !line.is_empty());
     let from = lines.len().saturating_sub(STDERR_SHOWN);
     lines[from..].iter().map(|line| escape(line)).collect()
 }

@@ -32,8 +32,8 @@ fn what_went_in_pieces_goes_in_pieces() {
 fn many_pieces_become_few() {
     let (diary, tapes) = diary();
     let client = diary.opened(&tapes);
-    b"GET /\n".iter().for_each(|byte| diary.sends(client, &[*byte]));
-    let few = r"(printf 'G'; sleep 1; printf 'ET /'; sleep 1; printf '\n')";
+    b"GET / /\n".iter().for_each(|byte| diary.sends(client, &[*byte]));
+    let few = r"(printf 'G'; sleep 1; printf 'ET / /'; sleep 1; printf '\n')";
     assert_eq!(typed(&diary, false), [format!("{few} | {NC}")]);
     let dribbler = diary.opened(&tapes);
     (0..900).for_each(|_| diary.sends(dribbler, b"x"));
@@ -82,4 +82,24 @@ fn what_nc_cannot_do_is_not_shown() {
     diary.sends(client, b"x");
     diary.ends(client, End::Reset);
     assert_eq!(commands(&Start::default(), &diary.lines(), false), None);
+}
+
+#[test]
+fn a_head_that_is_not_whole_is_left_open_and_few_of_those_who_left_are_shown() {
+    let (diary, tapes) = diary();
+    for name in ["a", "b", "c"] {
+        let client = diary.opened(&tapes);
+        diary.sends(client, name.as_bytes());
+        diary.ends(client, End::Closed);
+    }
+    let client = diary.opened(&tapes);
+    diary.sends(client, b"GET / HTTP/1.1\r\n");
+    assert_eq!(
+        typed(&diary, false),
+        [
+            format!("printf 'b' | {NC}"),
+            format!("printf 'c' | {NC}"),
+            format!(r"(printf 'GET / HTTP/1.1\r\n'; sleep 9) | {NC}"),
+        ]
+    );
 }

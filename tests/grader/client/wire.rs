@@ -5,6 +5,7 @@ use std::net::TcpStream;
 use std::time::{Duration, Instant};
 
 use super::{Client, Ending, READ_SIZE};
+use crate::diary::End;
 use crate::failure::{Failure, Seen};
 use crate::patience::{STEP_SECONDS, patience};
 use crate::scene;
@@ -38,14 +39,20 @@ impl Client {
         self.tapes().received.record(&self.buffer[start..]);
         let count = result.map_err(|error| {
             if error.kind() == io::ErrorKind::ConnectionReset {
-                self.ending = Some(Ending::Reset);
+                self.ends(Ending::Reset);
             }
             self.trouble(&error, &format!("waiting for {what}"))
         })?;
         if count == 0 {
-            self.ending = Some(Ending::Closed);
+            self.ends(Ending::Closed);
         }
         Ok(count)
+    }
+
+    /// The server has ended the connection: nobody waits for this client any more.
+    fn ends(&mut self, ending: Ending) {
+        self.witness.diary.ends(self.number, End::Closed);
+        self.ending = Some(ending);
     }
 
     /// All of `bytes` before a deadline; how many were taken, also when it fails.

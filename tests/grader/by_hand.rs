@@ -4,9 +4,10 @@
 
 use nix::sys::signal::Signal;
 
-use crate::diary::{End, Line, Piece, Visit};
+use crate::diary::Line;
 use crate::escape::for_printf;
 use crate::start::Start;
+use crate::visit::{End, Piece, Visit};
 
 /// What opens a connection. `-N` closes the sending half after the last byte, so that a right server
 /// lets it end.

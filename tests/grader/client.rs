@@ -12,10 +12,10 @@ use std::net::{Shutdown, SocketAddr, TcpStream};
 use std::sync::{Arc, Mutex, MutexGuard};
 
 use crate::background::Background;
-use crate::diary::End;
 use crate::evidence::Evidence;
 use crate::failure::Failure;
 use crate::tape::{Tapes, tapes};
+use crate::visit::End;
 use crate::witness::Witness;
 
 /// As much as one read takes: big downloads should not be slowed down by the judge.

@@ -1,14 +1,12 @@
 //! What was done to one run of a program, in order: whoever connected, what they sent and when, and
 //! the signals. `by_hand` makes of it what a person can type.
 
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use nix::sys::signal::Signal;
 
 use crate::tape::Tapes;
-
-/// What is longer than this nobody types.
-const TYPED: usize = 600;
+use crate::visit::{End, Visit};
 
 /// Checks that look again and again connect each time: of more than this nobody reads.
 const LINES_KEPT: usize = 20_000;
@@ -22,36 +20,6 @@ pub(crate) struct Diary(Mutex<Vec<Line>>);
 pub(crate) enum Line {
     Visit(Visit),
     Signal(Signal),
-}
-
-/// One connection.
-#[derive(Clone, Default, Debug)]
-pub(crate) struct Visit {
-    pub pieces: Vec<Piece>,
-    /// More was sent than anybody types.
-    pub is_long: bool,
-    pub end: Option<End>,
-    /// It was still open when the next line began.
-    pub outlasts: bool,
-    pub tapes: Weak<Mutex<Tapes>>,
-}
-
-/// What was sent at once.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub(crate) struct Piece {
-    pub bytes: Vec<u8>,
-    /// How often, one after the other.
-    pub times: usize,
-    /// After something that stands further down.
-    pub is_late: bool,
-}
-
-/// How a client takes its leave.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(crate) enum End {
-    HalfClosed,
-    Closed,
-    Reset,
 }
 
 impl Diary {
@@ -102,7 +70,7 @@ impl Diary {
     pub fn last_talk(&self) -> Option<Arc<Mutex<Tapes>>> {
         let lines = self.lock();
         lines.iter().rev().find_map(|line| match line {
-            Line::Visit(visit) if !visit.pieces.is_empty() => visit.tapes.upgrade(),
+            Line::Visit(visit) if visit.has_spoken() => visit.tapes.upgrade(),
             _ => None,
         })
     }
@@ -137,27 +105,6 @@ impl Diary {
     }
 }
 
-impl Visit {
-    /// The client has gone. After half of an end it still listens.
-    pub fn is_over(&self) -> bool {
-        matches!(self.end, Some(End::Closed | End::Reset))
-    }
-
-    fn sends(&mut self, bytes: &[u8], is_late: bool) {
-        let is_late = is_late && !self.pieces.iter().any(|piece| piece.is_late);
-        match self.pieces.last_mut() {
-            Some(last) if last.bytes == bytes => last.times += 1,
-            _ => {
-                let length: usize = self.pieces.iter().map(|piece| piece.bytes.len()).sum();
-                self.is_long |= length + bytes.len() > TYPED;
-                if !self.is_long && !bytes.is_empty() {
-                    self.pieces.push(Piece { bytes: bytes.to_vec(), times: 1, is_late });
-                }
-            }
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -185,15 +132,5 @@ mod tests {
         assert!(!visits[1].outlasts && !visits[1].pieces[0].is_late);
         assert_eq!(visits[1].end, Some(End::Closed));
         assert_eq!(diary.lines().len(), 3);
-    }
-
-    #[test]
-    fn what_nobody_types_is_not_kept() {
-        let (diary, tapes) = (Diary::default(), Arc::default());
-        let client = diary.opened(&tapes);
-        (0..1000).for_each(|_| diary.sends(client, b"x"));
-        assert_eq!(visits(&diary)[0].pieces[0].times, 1000);
-        diary.sends(client, &[b'y'; TYPED]);
-        assert!(visits(&diary)[0].is_long);
     }
 }

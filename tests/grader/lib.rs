@@ -28,7 +28,7 @@
 //! | `response` | what came back, read strictly; `parse`, `chunked` and `date` are its parts |
 //! | `process` | children, zombies, descriptors and memory, seen from outside |
 //! | `failure` | what went wrong; `evidence`, `tape`, `escape`, `wrap` and `story` tell it |
-//! | `diary` | what was done to a server; `by_hand` and `start` make commands of it |
+//! | `diary` | what was done to a server, each `visit`; `by_hand` and `start` make commands of it |
 //! | `scene` | what a check is doing, for the story of one that is given up |
 //! | `random` | bytes and names that no server can know beforehand |
 //! | `patience` | how long to wait, and the only place in the tests that sleeps |
@@ -95,6 +95,7 @@ mod story;
 pub mod tape;
 pub mod target;
 mod trials;
+mod visit;
 mod whole;
 pub mod witness;
 mod wrap;

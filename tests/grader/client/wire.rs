@@ -5,10 +5,10 @@ use std::net::TcpStream;
 use std::time::{Duration, Instant};
 
 use super::{Client, Ending, READ_SIZE};
-use crate::diary::End;
 use crate::failure::{Failure, Seen};
 use crate::patience::{STEP_SECONDS, patience};
 use crate::scene;
+use crate::visit::End;
 
 impl Client {
     pub(super) fn take(&mut self, most: usize) -> Vec<u8> {

@@ -56,7 +56,8 @@ fn beginning(score: &Score, untouched: bool) -> String {
     let state = if untouched {
         "This is the starter as it was handed out, so 0 points are as it should be."
     } else {
-        "0 points are normal at the beginning: the first ones come with step 1."
+        "0 points are normal at the beginning: the first ones come with step 1.\n  \
+         If you had points before, your last change broke step 1; below stands how it shows."
     };
     format!("\n  {state}\n  The first thing to do: {}\n", next.step.task)
 }

@@ -112,7 +112,9 @@ pub fn on_ipv6(target: &Target) -> Result<Option<Server>, Failure> {
     if TcpListener::bind("[::1]:0").is_err() {
         return Ok(None);
     }
-    let by_hand = |failure: Failure| failure.by_hand("HOST=::1 before the server's command");
+    let by_hand = |failure: Failure| {
+        failure.by_hand("write HOST=::1 in front of the command that starts the server")
+    };
     let server = target.launch().env("HOST", "::1").start().map_err(by_hand)?;
     let is_ipv6 = server.address().is_ipv6();
     expect(&server, is_ipv6, "with HOST=::1 it listens on an IPv6 address").map_err(by_hand)?;

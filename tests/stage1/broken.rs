@@ -47,7 +47,7 @@ pub const BROKEN: &[Broken] = &[
     Broken::new("stops-at-an-error", "client-resets", "A ? or a return would leave the loop"),
     Broken::new("panics-on-an-error", "client-resets", "The server panicked"),
     Broken::new("ends-without-a-word", "client-says-nothing", "its first read may return 0"),
-    Broken::new("no-reuse-address", "contract-restart-on-the-same-port", "SO_REUSEADDR before"),
+    Broken::new("no-reuse-address", "contract-restart-on-the-same-port", "set it before bind"),
     Broken::new("reuse-address-after-bind", "contract-restart-on-the-same-port", "it is too late"),
     Broken::new("", "two-at-once", "Wait with poll"),
     Broken::new("a-thread-each", "two-at-once", "One thread is enough"),

@@ -94,6 +94,17 @@ impl Client {
         self.background.take().map_or(Ok(()), Background::join)
     }
 
+    /// Makes room for about this many bytes on our side, so that the server waits no more for us.
+    ///
+    /// # Errors
+    ///
+    /// The system has no such option.
+    pub fn widen(&self, bytes: usize) -> Result<(), Failure> {
+        use nix::sys::socket::{setsockopt, sockopt::RcvBuf};
+        setsockopt(&self.stream, RcvBuf, &bytes)
+            .map_err(|error| self.trouble(&error.into(), "setting SO_RCVBUF"))
+    }
+
     /// Whether the server has neither sent anything nor closed up to now: a look, not a wait.
     #[must_use]
     pub fn is_quiet(&self) -> bool {

@@ -6,8 +6,8 @@ use grader::Seen;
 type Hints = &'static [(Seen, &'static str)];
 type Words = &'static [(&'static str, &'static str)];
 
-pub const FORK: &str = "Fork after accept: the child serves the connection, the parent accepts the next \
-                        one. A thread is not what is asked for here: no child is seen then.";
+pub const FORK: &str = "Fork after accept: the child serves the connection, the parent accepts the \
+                        next one. A thread is not what is asked for here: no child is seen then.";
 pub const SECOND_HAS_NO_CHILD: Words = &[
     (
         "the parent is busy",
@@ -25,8 +25,9 @@ pub const END_THE_CHILD: &str = "End the child right after it has served: one th
                                  into the parent's loop and accepts.";
 pub const DROP_THE_LISTENING_SOCKET: &str = "Drop the listening socket in the child, first of all.";
 
-pub const REAP_WHILE_IDLE: &str = "The zombie stayed although the server was idle. Whoever reaps after accept reaps when the next \
-     client comes: let SIGCHLD wake poll through the self-pipe.";
+pub const REAP_WHILE_IDLE: &str = "The zombie stayed although the server was idle. Whoever reaps after \
+                                   accept reaps when the next client comes: let SIGCHLD wake poll \
+                                   through the self-pipe.";
 pub const NO_SLEEP: Words = &[
     (
         "at work all the time",
@@ -40,8 +41,8 @@ pub const NO_SLEEP: Words = &[
     ),
 ];
 
-pub const REAP_IN_A_LOOP: &str = "One SIGCHLD may stand for many children: waitpid with WNOHANG, again and again, until nobody is \
-     left who has ended.";
+pub const REAP_IN_A_LOOP: &str = "One SIGCHLD may stand for many children: waitpid with WNOHANG, again \
+                                  and again, until nobody is left who has ended.";
 pub const NOBODY_TO_REAP: Words = &[(
     "ten zombies",
     "There was nobody to reap: with SIGCHLD at SIG_IGN the system throws away how children ended, and \
@@ -72,23 +73,23 @@ pub const NOT_SO_STOPPED: Words = &[
         "The port is still taken: drop the listening socket before you wait for the children.",
     ),
 ];
-const NOT_CAUGHT: &str = "The signal ended the server at once: nobody catches it. Give SIGTERM and SIGINT a self-pipe, and \
-     leave the loop when a byte has come.";
+const NOT_CAUGHT: &str = "The signal ended the server at once: nobody catches it. Give SIGTERM and \
+                          SIGINT a self-pipe, and leave the loop when a byte has come.";
 pub const STOP_IS_NO_FAILURE: Hints = &[(
     Seen::NotSo,
     "That somebody asks it to stop is no failure: let serve return Ok, so that the status is 0.",
 )];
 pub const KEEP_SIGINT_OFF: &str =
     "Ctrl-C reaches the children too. Let them ignore SIGINT: the parent decides.";
-pub const OWN_SIGTERM: &str = "Give SIGTERM its default action back in the child, first of all: the handler that it has from its \
-     parent writes into the parent's pipe.";
+pub const OWN_SIGTERM: &str = "Give SIGTERM its default action back in the child, first of all: the \
+                               handler that it has from its parent writes into the parent's pipe.";
 pub const REPORT_WHILE_STOPPING: Words = &[(
     "names the second child",
     "A server that stops still reports who was killed: reap as before, only sleep meanwhile.",
 )];
 
-pub const LIMIT: &str = "With 256 children, don't accept until one has ended. Whatever wakes the parent: \
-                         count the children before you call accept.";
+pub const LIMIT: &str = "With 256 children, don't accept until one has ended. Whatever wakes the \
+                         parent: count the children before you call accept.";
 pub const NO_PROCESS: &str = "fork can fail: send the 503 from the parent, which must not wait for the \
                               client, not even for its request.";
 pub const SAY_IT: Words = &[(

@@ -98,8 +98,7 @@ fn no_process(target: &Target) -> Verdict {
         return left_out(target, "there is no prlimit, so fork does not fail");
     };
     for _ in 0..3 {
-        // It has sent nothing, so that nothing is left unread: a reset could eat the answer.
-        let mut client = server.connect()?;
+        let mut client = server.connect()?; // without a request: unread, it would cause a reset
         client.response("GET")?.expect_status(&client, 503)?;
         client.sees_end()?;
     }

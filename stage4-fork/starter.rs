@@ -79,9 +79,9 @@ fn serve(listening: TcpListener, service: &Service) -> io::Result<()> {
                 // is kept in the parent is never free again. In Rust a descriptor is closed when
                 // its owner is dropped: so this may be done already. Find out where and when.
                 //
-                // Step 3, end the child, here: one that goes on comes back into this loop and
-                // accepts as well. `signal_hook::low_level::exit` is _exit(2). And before it serves
-                // it drops the listening socket: as long as it holds a copy, it holds the port.
+                // Step 3, end the child: one that has served and goes on comes back into this loop
+                // and accepts as well. `signal_hook::low_level::exit` is _exit(2). And before it
+                // serves it drops the listening socket: while it holds a copy, the port is taken.
                 //
                 // What goes wrong here is this client's affair: on to the next.
                 let _ = serve_connection(&connection, client, service);

@@ -13,7 +13,7 @@ const HANDED_OUT: [(&str, u64); 5] = [
     ("stage1-echo", 0x3f38cc5acc2690e4),
     ("stage2-single-request", 0xfe32a579ea677b70),
     ("stage3-gateway", 0xe460c55aba85bee2),
-    ("stage4-fork", 0xfe50ab1ccf52c1f5),
+    ("stage4-fork", 0xb91a364c3eee0318),
     ("stage5-async", 0x264dbe9274791383),
 ];
 

@@ -16,7 +16,7 @@ pub const CHECKS: &[Check] = &[Check {
 }];
 
 fn child_obeys(target: &Target) -> Verdict {
-    let server = target.launch().env("STOP_TIMEOUT", "60").env("IDLE_TIMEOUT", "60").start()?;
+    let server = target.launch().env("STOP_TIMEOUT", "60").start()?;
     let (_first, one) = half_a_request(&server)?;
     let (_second, other) = half_a_request(&server)?;
     to(one, Signal::SIGTERM, &server)?;

@@ -17,7 +17,7 @@ pub const CHECKS: &[Check] = &[
         id: "parent-closes-its-copy",
         title: "while twenty children serve, the parent has no more descriptors open than before",
         rule: "POSIX fork(2): the child gets copies of all descriptors",
-        hint: "Drop the connection in the parent as soon as fork has returned.",
+        hint: hints::DROP_THE_CONNECTION,
         run: parent_closes,
     },
     Check {

@@ -21,6 +21,9 @@ pub const SECOND_HAS_NO_CHILD: Words = &[
     ),
 ];
 
+pub const DROP_THE_CONNECTION: &str =
+    "Drop the connection in the parent as soon as fork has returned.";
+
 pub const END_THE_CHILD: &str = "End the child right after it has served: one that goes on comes back \
                                  into the parent's loop and accepts.";
 pub const DROP_THE_LISTENING_SOCKET: &str = "Drop the listening socket in the child, first of all.";
@@ -90,8 +93,14 @@ pub const REPORT_WHILE_STOPPING: Words = &[(
 
 pub const LIMIT: &str = "With 256 children, don't accept until one has ended. Whatever wakes the \
                          parent: count the children before you call accept.";
-pub const NO_PROCESS: &str = "fork can fail: send the 503 from the parent, which must not wait for the \
-                              client, not even for its request.";
+pub const NO_PROCESS: &str = "fork can fail, and must not end the server. Send the 503 from the \
+                              parent, which must not wait for the client, not even for its request.";
+pub const NO_ANSWER: Hints = &[
+    (Seen::Hung, NO_PROCESS),
+    (Seen::Ended, NO_PROCESS),
+    (Seen::ClosedEarly, NO_PROCESS),
+    (Seen::Refused, NO_PROCESS),
+];
 pub const SAY_IT: Words = &[(
     "line on stderr that names fork",
     "Say it on standard error, in a line with the word fork.",

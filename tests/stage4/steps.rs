@@ -19,7 +19,8 @@ pub const STEPS: &[Step] = &[
         ..step(1, "fork", "fork after accept; the child serves this connection")
     },
     Step {
-        checks: &[Scored::new("parent-closes-its-copy", 2)],
+        checks: &[Scored::new("parent-closes-its-copy", 2)
+            .when(&[(Seen::Hung, hints::DROP_THE_CONNECTION)])],
         needs: &["client-sees-the-end"],
         page: "fork(2), close(2)",
         ..step(2, "close your copy", "let go of the connection in the parent, right after fork")
@@ -86,9 +87,7 @@ pub const STEPS: &[Step] = &[
         ..step(8, "a limit", "with 256 children, let the next client wait in the backlog")
     },
     Step {
-        checks: &[Scored::new("no-process-503", 1)
-            .told(hints::SAY_IT)
-            .when(&[(Seen::Hung, hints::NO_PROCESS), (Seen::Ended, hints::NO_PROCESS)])],
+        checks: &[Scored::new("no-process-503", 1).told(hints::SAY_IT).when(hints::NO_ANSWER)],
         needs: &["zombie-is-reaped-while-idle"],
         page: "fork(2), EAGAIN",
         bonus: true,

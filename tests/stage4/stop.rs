@@ -77,8 +77,7 @@ fn machine(sent: nix::Result<()>, server: &Server) -> Verdict {
 }
 
 fn finishes(target: &Target, ask: fn(&Server) -> Verdict) -> Verdict {
-    // Nothing but the check ends the running answer.
-    let server = target.launch().env("STOP_TIMEOUT", "60").env("IDLE_TIMEOUT", "60").start()?;
+    let server = target.launch().env("STOP_TIMEOUT", "60").start()?;
     let (client, child) = half_a_request(&server)?;
     ask(&server)?;
     server.wait_until("the port to be free", || is_free(&server).then_some(()))?;

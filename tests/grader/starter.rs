@@ -12,7 +12,7 @@ use crate::stage::Stage;
 const HANDED_OUT: [(&str, u64); 5] = [
     ("stage1-echo", 0x3f38cc5acc2690e4),
     ("stage2-single-request", 0xfe32a579ea677b70),
-    ("stage3-gateway", 0xe460c55aba85bee2),
+    ("stage3-gateway", 0x2ccbe270b5a1277f),
     ("stage4-fork", 0xe2241d20d7e6b78b),
     ("stage5-async", 0x264dbe9274791383),
 ];

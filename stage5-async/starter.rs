@@ -2,8 +2,8 @@
 //! requests without content.
 //!
 //! Seven steps, in this order, each marked below where it starts; after each one, `cargo test -p
-//! stage5-async`. What knows HTTP comes from stages 2 and 3, without I/O: that is yours. To read:
-//! tokio.rs/tokio/tutorial; docs.rs/tokio on `spawn_blocking`, `sync`, `time`, `select!`.
+//! stage5-async`: it names the next, and after the seventh two bonus steps. What knows HTTP comes
+//! from stages 2 and 3, without I/O: that is yours. To read: tokio.rs/tokio/tutorial; docs.rs/tokio.
 
 use std::io::{self, Read};
 use std::net::{self, SocketAddr};

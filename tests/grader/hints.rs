@@ -29,6 +29,8 @@ pub(crate) fn fitting(steps: &[Step], check: &Check, failure: &Failure) -> Strin
         return hint.to_owned();
     }
     match general(failure) {
+        // Many things can make a client wait: what the check knows of them comes first.
+        Some(general) if failure.kind() == Seen::Hung => format!("{} {general}", check.hint),
         Some(general) => format!("{general} {}", check.hint),
         None => check.hint.to_owned(),
     }

@@ -39,4 +39,9 @@ pub const BROKEN: &[Broken] = &[
     // Bonus
     Broken::new("no-limit", "at-most-256-children", "256"),
     Broken::new("fork-fails-ends-all", "no-process-503", "fork can fail"),
+    // Stretch: what is not there yet.
+    Broken::new("", "workers-serve-in-turn", "Nobody was forked beforehand"),
+    Broken::new("", "lost-workers-are-replaced", "Before the first one is lost"),
+    Broken::new("", "sighup-starts-the-new-program", "SIGHUP ended the server"),
+    Broken::new("", "nobody-is-lost-at-sighup", "SIGHUP ended the server"),
 ];

@@ -2,6 +2,8 @@
 
 use grader::{Scored, Seen, Step};
 
+use crate::stretch::hints;
+
 pub const POINTS: u32 = 17;
 
 const fn step(number: u8, title: &'static str, task: &'static str) -> Step {
@@ -109,5 +111,18 @@ pub const STEPS: &[Step] = &[
         page: "fork(2), EAGAIN",
         bonus: true,
         ..step(9, "no process left", "when fork fails, answer with 503 and go on")
+    },
+    Step {
+        checks: &[hints::SERVE_IN_TURN, hints::REPLACED],
+        needs: &["workers-stop-in-order"],
+        page: "stage4-fork/stretch/README.md; fork(2), accept(2)",
+        bonus: true,
+        ..step(10, "workers beforehand", "with WORKERS set, fork as many before the first client")
+    },
+    Step {
+        checks: &[hints::NEW_PROGRAM, hints::NOBODY_LOST],
+        page: "stage4-fork/stretch/README.md; execve(2)",
+        bonus: true,
+        ..step(11, "a new program", "at SIGHUP, become the program that your file holds now")
     },
 ];

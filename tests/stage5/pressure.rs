@@ -89,7 +89,7 @@ fn nothing_is_left(target: &Target) -> Verdict {
 }
 
 /// Memory and descriptors of a server that has served somebody and rests.
-fn rest(server: &Server) -> Result<(Option<u64>, Option<usize>), Failure> {
+pub fn rest(server: &Server) -> Result<(Option<u64>, Option<usize>), Failure> {
     (0..10).try_for_each(|_| serves(server))?;
     let mut before = None;
     let descriptors = server.wait_until("the number of descriptors to settle", || {

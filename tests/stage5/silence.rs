@@ -45,7 +45,9 @@ pub const CHECKS: &[Check] = &[
 ];
 
 fn start(target: &Target, variable: &str) -> Result<Server, Failure> {
-    target.launch().arg("--quiet").env(variable, SECONDS).start()
+    let quiet = target.launch().arg("--quiet");
+    // The other one must not step in.
+    quiet.env("HEAD_TIMEOUT", "60").env("IDLE_TIMEOUT", "60").env(variable, SECONDS).start()
 }
 
 fn silence(target: &Target) -> Verdict {

@@ -23,7 +23,7 @@ pub const CHECKS: &[Check] = &[
         id: "half-read-content",
         title: "content of which the application read one half is skipped from there on",
         rule: "RFC 9112 s9.3",
-        hint: "Count what the application has read.",
+        hint: "Hand the content to the application; what it leaves unread is no request.",
         run: half_read,
     },
     Check {

@@ -171,7 +171,10 @@ fn client_has_left(target: &Target) -> Verdict {
     holding.send(second.as_bytes())?;
     let response = holding.response("GET")?;
     let before = count((holding, response))?;
+    let by_hand = "while one client has sent half of a head, let another one ask for /hello and reset \
+                   its connection; then let the first one go on, and look at /closed";
     expect_closed(&server, before, "/hello, whose client had left,")
+        .map_err(|failure| failure.by_hand(by_hand))
 }
 
 fn by_middleware(target: &Target) -> Verdict {

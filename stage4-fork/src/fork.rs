@@ -35,7 +35,7 @@ pub fn fork() -> nix::Result<ForkResult> {
 }
 // ANCHOR_END: fork
 
-// ANCHOR: signals_of_the_child
+// ANCHOR: ways
 fn signals_of_the_child() {
     let ways = [
         (Signal::SIGINT, SigHandler::SigIgn),
@@ -47,4 +47,4 @@ fn signals_of_the_child() {
         let _ = unsafe { signal(which, way) };
     }
 }
-// ANCHOR_END: signals_of_the_child
+// ANCHOR_END: ways

@@ -13,6 +13,13 @@ pub const CHECKS: &[Check] = &[
         run: after_refusal,
     },
     Check {
+        id: "fault-in-the-content",
+        title: "content that breaks its framing is refused with 400, and the connection ends",
+        rule: "RFC 9112 s7.1, s11.2: nobody knows where the next request starts",
+        hint: "The decoder tells a Fault: refuse it as you refuse one in the head.",
+        run: bad_content,
+    },
+    Check {
         id: "fault-in-the-middle",
         title: "a bad request among good ones is the last that is answered",
         rule: "RFC 9112 s9.3.2, s11.2: nobody knows where the next request starts",
@@ -41,6 +48,22 @@ fn after_refusal(target: &Target) -> Verdict {
     for bad in ["GET /hello HTTP/1.1\r\n\r\n", "GET  / HTTP/1.1\r\nHost: x\r\n\r\n", "x\n\n"] {
         let mut client = server.connect()?;
         let response = asks(&mut client, &(bad.to_owned() + HELLO), 400)?;
+        response.expect_field(&client, "Connection", "close")?;
+        client.sees_end()?;
+    }
+    Ok(())
+}
+
+/// A length that is no number, at once and behind a chunk that is sound.
+fn bad_content(target: &Target) -> Verdict {
+    let server = start(target)?;
+    for chunks in ["x\r\n", "5\r\nhello\r\nx\r\n"] {
+        let mut client = server.connect()?;
+        let fields = "Host: localhost\r\nTransfer-Encoding: chunked\r\n";
+        let request = format!("POST /hello HTTP/1.1\r\n{fields}\r\n{chunks}");
+        client.send((request + HELLO).as_bytes())?;
+        let response = client.response("POST")?;
+        response.expect_status(&client, 400)?;
         response.expect_field(&client, "Connection", "close")?;
         client.sees_end()?;
     }

@@ -107,9 +107,9 @@ pub const HEARS: Scored = Scored::new("stop-closes-idle-connections", 1)
     .when(&[
         (
             Seen::Hung,
-            "A connection that is idle did not hear of the stop. In next_head, as long as nothing of \
-             a head has come, wait in a select! for bytes or for the stop (watch::Receiver::wait_for), \
-             and return None then.",
+            "A connection that is idle, after an answer or before its first request, did not hear of \
+             the stop. In next_head, as long as nothing of a head has come, wait in a select! for \
+             bytes or for the stop (watch::Receiver::wait_for), and return None then.",
         ),
         (Seen::NotSo, CUT),
     ]);

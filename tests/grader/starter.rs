@@ -14,7 +14,7 @@ const HANDED_OUT: [(&str, u64); 5] = [
     ("stage2-single-request", 0xfe32a579ea677b70),
     ("stage3-gateway", 0xe460c55aba85bee2),
     ("stage4-fork", 0xe2241d20d7e6b78b),
-    ("stage5-async", 0x8158dbf02f46779f),
+    ("stage5-async", 0xdc577356254503cc),
 ];
 
 /// Whether the stage's starter is there, and is not the one that was handed out.

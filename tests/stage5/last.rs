@@ -54,20 +54,16 @@ fn after_refusal(target: &Target) -> Verdict {
     Ok(())
 }
 
-/// A length that is no number, at once and behind a chunk that is sound.
+/// A chunk whose length is no number.
 fn bad_content(target: &Target) -> Verdict {
     let server = start(target)?;
-    for chunks in ["x\r\n", "5\r\nhello\r\nx\r\n"] {
-        let mut client = server.connect()?;
-        let fields = "Host: localhost\r\nTransfer-Encoding: chunked\r\n";
-        let request = format!("POST /hello HTTP/1.1\r\n{fields}\r\n{chunks}");
-        client.send((request + HELLO).as_bytes())?;
-        let response = client.response("POST")?;
-        response.expect_status(&client, 400)?;
-        response.expect_field(&client, "Connection", "close")?;
-        client.sees_end()?;
-    }
-    Ok(())
+    let mut client = server.connect()?;
+    let fields = "Host: localhost\r\nTransfer-Encoding: chunked\r\n";
+    client.send(format!("POST /hello HTTP/1.1\r\n{fields}\r\nx\r\n{HELLO}").as_bytes())?;
+    let response = client.response("POST")?;
+    response.expect_status(&client, 400)?;
+    response.expect_field(&client, "Connection", "close")?;
+    client.sees_end()
 }
 
 fn fault(target: &Target) -> Verdict {

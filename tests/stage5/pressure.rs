@@ -49,7 +49,13 @@ fn unread_answer(target: &Target) -> Verdict {
     stays_small(&server, memory)?;
     clients.into_iter().try_for_each(Client::reset)?;
     back_to(&server, descriptors)?;
-    // Without an end of its own: what makes it must be told that nobody is there any more.
+    answer_of_one_who_left(target)
+}
+
+/// It has no end of its own: what makes it must be told that nobody is there any more. On a server
+/// where no other body can be closed meanwhile.
+fn answer_of_one_who_left(target: &Target) -> Verdict {
+    let server = start(target)?;
     let before = closed(&server)?;
     let mut client = server.connect()?;
     client.send(get("/big?n=100000000000", "").as_bytes())?;

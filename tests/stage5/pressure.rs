@@ -52,13 +52,13 @@ fn unread_answer(target: &Target) -> Verdict {
     answer_of_one_who_left(target)
 }
 
-/// It has no end of its own: what makes it must be told that nobody is there any more. On a server
+/// It takes days to make: what makes it must be told that nobody is there any more. On a server
 /// where no other body can be closed meanwhile.
 fn answer_of_one_who_left(target: &Target) -> Verdict {
     let server = start(target)?;
     let before = closed(&server)?;
     let mut client = server.connect()?;
-    client.send(get("/big?n=100000000000", "").as_bytes())?;
+    client.send(get("/big?n=100000000000000", "").as_bytes())?;
     client.read_some(1)?;
     client.reset()?;
     is_closed(&server, before, "the application of a client that has gone to be stopped")

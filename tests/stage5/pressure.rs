@@ -52,7 +52,7 @@ fn unread_answer(target: &Target) -> Verdict {
     answer_of_one_who_left(target)
 }
 
-/// It takes days to make: what makes it must be told that nobody is there any more. On a server
+/// It takes hours to make: what makes it must be told that nobody is there any more. On a server
 /// where no other body can be closed meanwhile.
 fn answer_of_one_who_left(target: &Target) -> Verdict {
     let server = start(target)?;

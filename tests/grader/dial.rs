@@ -83,6 +83,7 @@ impl Dial {
     }
 
     fn refused(&self, error: &io::Error) -> Failure {
+        self.witness.diary.refused();
         let to = self.to;
         let (seen, what) = match error.kind() {
             io::ErrorKind::ConnectionRefused => (

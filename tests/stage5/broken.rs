@@ -82,4 +82,9 @@ pub const BROKEN: &[Broken] = &[
     Broken::new("place-after-accept", LIMIT, "Wait for a place first"),
     Broken::new("place-is-lost", LIMIT, "Let the task own the permit"),
     Broken::new("full-does-not-hear-the-stop", LIMIT, "did not hear SIGTERM"),
+    // Stretch: what is not there yet.
+    Broken::new("", "upstreams-in-turn", "Nobody has connected to an upstream"),
+    Broken::new("", "upstreams-that-are-down", "UPSTREAMS must be read first"),
+    Broken::new("", "talk-handshake", "before the application runs"),
+    Broken::new("", "talk-reaches-all", "The handshake comes first"),
 ];

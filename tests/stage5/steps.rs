@@ -5,7 +5,7 @@
 
 use grader::Step;
 
-use crate::hints;
+use crate::{hints, stretch};
 
 pub const POINTS: u32 = 17;
 
@@ -100,4 +100,6 @@ pub const STEPS: &[Step] = &[
              the next client wait in the backlog",
         )
     },
+    stretch::hints::BALANCER,
+    stretch::hints::TALK,
 ];

@@ -38,11 +38,6 @@ pub fn in_time<T>(times: [T; 2], check: impl Fn(T) -> Verdict) -> Verdict {
     })
 }
 
-/// With a command line that shows the same, where that is more than one request.
-pub fn shown(verdict: Verdict, by_hand: &str) -> Verdict {
-    verdict.map_err(|failure| failure.by_hand(by_hand))
-}
-
 /// A request for `target` with GET and these field lines, each with its CRLF.
 pub fn get(target: &str, fields: &str) -> String {
     format!("GET {target} HTTP/1.1\r\nHost: localhost\r\n{fields}\r\n")

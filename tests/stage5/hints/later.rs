@@ -91,7 +91,7 @@ pub const FINISHES: Scored = Scored::new("stop-finishes-what-runs", 1)
              left: drop the one in serve, from which you made the others.",
         ),
         (
-            "status 0",
+            "ends with status 0",
             "That somebody asks it to stop is no failure: let serve return Ok, so that the status \
              is 0.",
         ),

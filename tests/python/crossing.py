@@ -21,6 +21,11 @@ def hello(_environ, start_response):
     return [b"Hello world from Python!\n"]
 
 
+def two_pieces(_environ, start_response):
+    start_response("200 OK", TEXT)
+    return [b"one\n", b"two\n"]
+
+
 def flags(environ, start_response):
     """What a server says of itself, each as the type that it has."""
     names = ("wsgi.multithread", "wsgi.multiprocess", "wsgi.run_once", "wsgi.version")
@@ -86,6 +91,7 @@ def hang():
 
 ROUTES = {
     "/hello": hello,
+    "/two-pieces": two_pieces,
     "/flags": flags,
     "/latin-1": latin_1,
     "/file": file,

@@ -36,6 +36,13 @@ pub const CHECKS: &[Check] = &[
         hint: "The worker's descriptors 1 and 2 lead to the master, which passes them on.",
         run: |target| with_python(target, errors),
     },
+    Check {
+        id: "python-length-of-one-piece",
+        title: "a list with one piece gets a Content-Length, a list with two does not",
+        rule: "PEP 3333, Handling the Content-Length Header: if len(iterable) is 1",
+        hint: "Only lists and tuples are sure to have as many pieces as len() says.",
+        run: |target| with_python(target, one_piece),
+    },
 ];
 
 /// What the server of a stage says of itself.
@@ -100,4 +107,14 @@ fn errors(target: &Target) -> Verdict {
         let is_there = || server.stderr_lines().iter().any(|line| line == way).then_some(());
         server.wait_until(&format!("what is {way} to be on the server's"), is_there)
     })
+}
+
+fn one_piece(target: &Target) -> Verdict {
+    let server = with(target, CROSSING, 1).start()?;
+    let (client, response) = visit(&server, "/hello", 200)?;
+    response.expect_field(&client, "Content-Length", &response.content.len().to_string())?;
+    drop(client);
+    let (client, response) = visit(&server, "/two-pieces", 200)?;
+    expect_eq(&client, "both pieces come", "one\ntwo\n", &response.content)?;
+    expect(&client, response.field("Content-Length").is_none(), "there is no Content-Length")
 }

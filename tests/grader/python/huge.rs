@@ -9,7 +9,7 @@ use crate::client::Client;
 use crate::evidence::{expect, expect_eq};
 use crate::failure::Failure;
 use crate::gateway::talk::{next_is_served, request};
-use crate::process::resident_kib;
+use crate::process::{children, resident_kib};
 use crate::server::Server;
 use crate::target::Target;
 
@@ -38,11 +38,11 @@ fn gigabyte(target: &Target) -> Verdict {
     let master = master(&server)?;
     let worker = workers(&server, master, 1, &[])?[0];
     next_is_served(&server)?;
-    let before = memory(&server, worker);
+    let before = memory(&server, master, worker);
     let mut client = server.connect()?;
     let length = format!("Content-Length: {}\r\n", PIECE * PIECES);
     client.send(request("POST", "/upload", &length).as_bytes())?;
-    let most = send(&mut client, &server, worker)?;
+    let most = send(&mut client, || memory(&server, master, worker))?;
     let response = client.response("POST")?;
     response.expect_status(&client, 200)?;
     let right = format!("{} bytes, SHA-256 {DIGEST}\n", PIECE * PIECES);
@@ -54,19 +54,21 @@ fn gigabyte(target: &Target) -> Verdict {
 }
 
 /// How many KiB the server and the worker have at most meanwhile.
-fn send(client: &mut Client, server: &Server, worker: u32) -> Result<[u64; 2], Failure> {
+fn send(client: &mut Client, memory: impl Fn() -> [u64; 2]) -> Result<[u64; 2], Failure> {
     let piece = vec![0; PIECE];
     let mut most = [0; 2];
     for _ in 0..PIECES {
         client.send(&piece)?;
-        let now = memory(server, worker);
+        let now = memory();
         most = [most[0].max(now[0]), most[1].max(now[1])];
     }
     Ok(most)
 }
 
-/// The server's is that of all its processes but Python's: in stage 4, a child has the client.
-fn memory(server: &Server, worker: u32) -> [u64; 2] {
+/// That of the server, with the child that has the client in stage 4, and that of the worker.
+fn memory(server: &Server, master: u32, worker: u32) -> [u64; 2] {
     let kib = |pid| resident_kib(pid).unwrap_or(0);
-    [kib(server.pid()), kib(worker)]
+    let children = children(server.pid()).into_iter().map(|child| child.pid);
+    let servers = children.filter(|&pid| pid != master).chain([server.pid()]);
+    [servers.map(kib).max().unwrap_or(0), kib(worker)]
 }

@@ -5,10 +5,10 @@
 //!
 //! | file | what it looks at |
 //! | --- | --- |
-//! | `examples` | the four examples, plain and inside of wsgiref's validator; what follows is done with each |
-//! | `pages` | hello, a form, a session, many clients |
-//! | `content` | uploads, and a stream |
-//! | `failing` | an example that fails, and one whose workers are killed |
+//! | `examples` | the four examples, alone and inside of wsgiref's validator |
+//! | `pages` | of each example: hello, a form, a session, many clients |
+//! | `content` | of each: uploads, and a stream |
+//! | `failing` | of each: what fails, and workers that are killed |
 //! | `probe` | the checks of `gateway`, with the probe of tests/python |
 //! | `crossing` | what PEP 3333 promises, across a process boundary |
 //! | `huge` | a gigabyte within flat memory, if it is asked for |

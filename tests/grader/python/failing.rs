@@ -47,8 +47,8 @@ pub(super) fn killed(server: &Server, master: u32, count: usize) -> Verdict {
     let is_whole = rest.ends_with(b"0\r\n\r\n");
     expect(&client, !is_whole, "the answer looks cut off, as it is: there is no last-chunk")?;
     drop(client);
-    next_is_served(server)?;
     workers(server, master, count, &old)?;
+    next_is_served(server)?;
     old.iter().try_for_each(|pid| reported(server, *pid, "was ended by SIGKILL").map(drop))
 }
 

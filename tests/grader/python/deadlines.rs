@@ -7,7 +7,6 @@ use super::machine::with_python;
 use super::start::{end, master, with, workers};
 use crate::check::{Check, Verdict};
 use crate::evidence::{expect, expect_eq};
-use crate::failure::Failure;
 use crate::gateway::talk::{get, next_is_served, visit};
 use crate::server::Server;
 use crate::target::Target;
@@ -76,8 +75,10 @@ fn killed(target: &Target) -> Verdict {
     let old = workers(&server, master, 2, &[])?;
     let mut client = server.connect()?;
     client.send(get("/pid-then-nothing").as_bytes())?;
+    let mut came = Vec::new();
     let pid = server.wait_until("the worker's pid in the answer's first piece", || {
-        let said = String::from_utf8_lossy(&client.read_some(4096).ok()?).into_owned();
+        came.extend(client.read_some(4096).ok()?);
+        let said = String::from_utf8_lossy(&came);
         said.lines().find_map(|line| line.parse().ok().filter(|pid| old.contains(pid)))
     })?;
     end(pid)?;
@@ -121,7 +122,7 @@ fn none_is_free(target: &Target) -> Verdict {
     let server = with(target, CROSSING, 1).env("PYTHON_TIMEOUT", "1").start()?;
     let mut busy = server.connect()?;
     busy.send(get("/trickle").as_bytes())?;
-    let begun = begins(&mut busy)?;
+    let begun = busy.read_exact_n(12)?;
     expect_eq(&busy, "the first answer has begun", "HTTP/1.1 200", begun)?;
     let (client, _) = visit(&server, "/hello", 504)?;
     drop(client);
@@ -130,10 +131,6 @@ fn none_is_free(target: &Target) -> Verdict {
     })?;
     drop(busy);
     next_is_served_soon(&server)
-}
-
-fn begins(client: &mut crate::client::Client) -> Result<Vec<u8>, Failure> {
-    client.read_exact_n(12)
 }
 
 /// The worker learns that its client has gone when it next sends something.

@@ -10,8 +10,8 @@ use crate::target::Target;
 /// One for each of [`LISTS`].
 pub const CHECKS: &[Check] = &[
     probe::<0>("python-probe-environ", "an application in Python is told what one in Rust is told"),
-    probe::<1>("python-probe-peers", "it is told of the same addresses"),
-    probe::<2>("python-probe-fields", "it is told of the same fields"),
+    probe::<1>("python-probe-peers", "an application in Python is told of the same addresses"),
+    probe::<2>("python-probe-fields", "an application in Python is told of the same fields"),
     probe::<3>("python-probe-start-response", "start_response does in Python what it does in Rust"),
     probe::<4>("python-probe-exc-info", "exc_info from Python replaces an answer, or ends it"),
     probe::<5>(
@@ -22,7 +22,10 @@ pub const CHECKS: &[Check] = &[
     probe::<7>("python-probe-chunked", "wsgi.input has content that came in chunks, and its end"),
     probe::<8>("python-probe-expectation", "100 Continue is sent when Python first reads"),
     probe::<9>("python-probe-sizes", "what is too large is refused, whoever runs the application"),
-    probe::<10>("python-probe-deadlines", "what is too slow is given up, whoever runs it"),
+    probe::<10>(
+        "python-probe-deadlines",
+        "what is too slow is given up, whoever runs the application",
+    ),
     probe::<11>("python-probe-body", "a body from Python goes out piece by piece"),
     probe::<12>("python-probe-declared", "a body from Python ends where it was declared to end"),
     probe::<13>("python-probe-failing", "what fails in Python is answered for"),

@@ -19,6 +19,10 @@ const START_SECONDS: f64 = 10.0;
 /// The listening line may come after a few others, such as an interpreter's warnings.
 const LISTENING_WITHIN: usize = 20;
 
+/// What `--help` of some server names, and a check sets if it needs it.
+const SETTINGS: [&str; 5] =
+    ["CONTENT_LIMIT", "HEAD_TIMEOUT", "IDLE_TIMEOUT", "PYTHON_TIMEOUT", "STOP_TIMEOUT"];
+
 /// A run of the program under test that is about to be started.
 #[derive(Debug)]
 pub struct Launch {
@@ -109,7 +113,7 @@ impl Launch {
         };
         let mut command = Command::new(program);
         // What the person who runs the checks has set for own use must not change the verdict.
-        for name in ["HEAD_TIMEOUT", "IDLE_TIMEOUT", "STOP_TIMEOUT"] {
+        for name in SETTINGS {
             command.env_remove(name);
         }
         // A backtrace would push the line that names the panic out of the story.

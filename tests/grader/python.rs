@@ -5,7 +5,7 @@
 //!
 //! | file | what it looks at |
 //! | --- | --- |
-//! | `examples` | the four examples, alone and inside of wsgiref's validator |
+//! | `examples` | the four examples, alone and inside of wsgiref's validator; `example`: which |
 //! | `pages` | of each example: hello, a form, a session, many clients |
 //! | `content` | of each: uploads, and a stream |
 //! | `failing` | of each: what fails, and workers that are killed |
@@ -15,19 +15,22 @@
 //! | `wrong` | what newcomers type, and what they are told |
 //! | `deadlines` | workers that don't answer, and workers that die |
 //! | `ending` | servers and masters that end, by themselves or killed |
-//! | `machine`, `start` | what this machine has; how a server is started, and its processes |
+//! | `machine` | what this machine has, and what is left out without it |
+//! | `start`, `traces` | how a server is started, its processes, and what it leaves behind |
 
-pub mod content;
+mod content;
 pub mod crossing;
 pub mod deadlines;
 pub mod ending;
+mod example;
 pub mod examples;
-pub mod failing;
+mod failing;
 pub mod huge;
 mod machine;
-pub mod pages;
+mod pages;
 pub mod probe;
 mod start;
+mod traces;
 pub mod wrong;
 
 use crate::check::{Check, count, joined};

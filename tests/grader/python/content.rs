@@ -1,6 +1,6 @@
 //! Content that goes through an example in pieces, in and out.
 
-use super::examples::Example;
+use super::example::Example;
 use crate::check::Verdict;
 use crate::client::Client;
 use crate::evidence::{expect, expect_eq, fail};

@@ -1,8 +1,10 @@
 //! The four examples of stage3-gateway/python: the same is asked of each, then again inside of
 //! `wsgiref.validate.validator`, which checks what both sides of WSGI say.
 
+use super::example::{DJANGO, Example, FLASK, PLAIN, PYRAMID};
 use super::machine::with_framework;
-use super::start::{Temporary, are_gone, master, with, workers};
+use super::start::with;
+use super::traces::{WORKERS, Watched};
 use super::{content, failing, pages};
 use crate::check::{Check, Verdict};
 use crate::evidence::expect;
@@ -78,49 +80,6 @@ pub const CHECKS: &[Check] = &[
     },
 ];
 
-/// An example, and what is special about it.
-pub(super) struct Example {
-    module: &'static str,
-    /// What has to be installed; empty if nothing.
-    framework: &'static str,
-    /// What it calls itself.
-    pub name: &'static str,
-    /// Whether it takes files that come from a form.
-    pub takes_files: bool,
-    /// Django looks at Content-Length and at nothing else: content in chunks is none for it. For Flask
-    /// inside of the validator, see tests/python/validated.py.
-    pub takes_chunks: bool,
-}
-
-const PLAIN: Example = Example {
-    module: "plain",
-    framework: "",
-    name: "Python",
-    takes_files: false,
-    takes_chunks: true,
-};
-const FLASK: Example = Example {
-    module: "flaskapp",
-    framework: "flask",
-    name: "Flask",
-    takes_files: true,
-    takes_chunks: true,
-};
-const PYRAMID: Example = Example {
-    module: "pyramidapp",
-    framework: "pyramid",
-    name: "Pyramid",
-    takes_files: true,
-    takes_chunks: true,
-};
-const DJANGO: Example = Example {
-    module: "djangoapp",
-    framework: "django",
-    name: "Django",
-    takes_files: true,
-    takes_chunks: false,
-};
-
 /// What is asked of a server that serves an example.
 type Scene = fn(&Server, &Example) -> Verdict;
 
@@ -139,22 +98,16 @@ const SCENES: &[(&str, Scene)] = &[
 
 fn alone(target: &Target, example: &Example) -> Verdict {
     with_framework(target, example.framework, |target| {
-        let temporary = Temporary::make()?;
-        let target = with(&temporary.of(target), &format!("{}:app", example.module), WORKERS);
-        let server = target.start()?;
-        let master = master(&server)?;
-        play(&server, example)?;
-        failing::killed(&server, master, WORKERS)
+        let watched = Watched::start(target, &format!("{}:app", example.module))?;
+        play(&watched.server, example)?;
+        failing::killed(&watched)
             .map_err(|failure| failure.detail("this was: its workers are killed"))?;
-        let pids = [workers(&server, master, WORKERS, &[])?, vec![master]].concat();
-        server.stop(Signal::SIGTERM)?;
-        server.wait_exit(8.0)?;
-        are_gone(&server, &pids)?;
-        temporary.is_empty(&server)
+        let processes = watched.processes()?;
+        watched.server.stop(Signal::SIGTERM)?;
+        watched.server.wait_exit(8.0)?;
+        watched.leaves_nothing(&processes)
     })
 }
-
-const WORKERS: usize = 2;
 
 fn validated(target: &Target, example: &Example) -> Verdict {
     with_framework(target, example.framework, |target| {

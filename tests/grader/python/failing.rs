@@ -1,8 +1,9 @@
 //! Examples that fail, and examples whose workers are killed.
 
 use super::content::first_piece;
-use super::examples::Example;
+use super::example::Example;
 use super::start::{end, workers};
+use super::traces::{WORKERS, Watched};
 use crate::check::Verdict;
 use crate::evidence::{expect, expect_eq};
 use crate::failure::Failure;
@@ -39,15 +40,16 @@ fn traceback(server: &Server, last: &str) -> Verdict {
 
 /// All of its workers are killed in the middle of a request. That client's answer is cut off; the
 /// next one gets a new worker.
-pub(super) fn killed(server: &Server, master: u32, count: usize) -> Verdict {
-    let old = workers(server, master, count, &[])?;
+pub(super) fn killed(watched: &Watched) -> Verdict {
+    let Watched { server, master, .. } = watched;
+    let old = workers(server, *master, WORKERS, &[])?;
     let mut client = first_piece(server)?;
     old.iter().try_for_each(|&pid| end(pid))?;
     let rest = client.read_to_end()?;
     let is_whole = rest.ends_with(b"0\r\n\r\n");
     expect(&client, !is_whole, "the answer looks cut off, as it is: there is no last-chunk")?;
     drop(client);
-    workers(server, master, count, &old)?;
+    workers(server, *master, WORKERS, &old)?;
     next_is_served(server)?;
     old.iter().try_for_each(|pid| reported(server, *pid, "was ended by SIGKILL").map(drop))
 }

@@ -36,8 +36,8 @@ pub(super) fn with_python(target: &Target, look: impl Fn(&Target) -> Verdict) ->
     }
     left_out(
         &TOLD,
-        "there is no python3, or it is older than 3.9: the checks of applications in Python look at \
-         nothing. With Python installed (https://www.python.org/downloads/), they do",
+        "there is no python3, or it is older than 3.9, so the checks of applications in Python look \
+         at nothing; to have them, install Python: https://www.python.org/downloads/",
     )
 }
 
@@ -57,7 +57,7 @@ pub(super) fn with_framework(
     left_out(
         &TOLD,
         &format!(
-            "python3 has no {names}: the checks with them look at nothing. To have them:\n    \
+            "python3 has no {names}, so the checks with them look at nothing; to have them:\n    \
              python3 -m venv .venv\n    . .venv/bin/activate\n    \
              pip install -r stage3-gateway/python/requirements.txt"
         ),

@@ -1,6 +1,6 @@
 //! What a browser asks of an example: pages, a form, a session, and many of it at once.
 
-use super::examples::Example;
+use super::example::Example;
 use crate::check::Verdict;
 use crate::client::Client;
 use crate::evidence::{expect, expect_eq};

@@ -1,8 +1,5 @@
 //! How the checks start a server with an application in Python, and what they see of its processes.
 
-use std::fs;
-use std::path::{Path, PathBuf};
-
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 
@@ -10,7 +7,6 @@ use crate::check::Verdict;
 use crate::failure::{Failure, Seen};
 use crate::patience::{STEP_SECONDS, patience, wait_until};
 use crate::process::{self, Process};
-use crate::random;
 use crate::server::Server;
 use crate::target::Target;
 
@@ -82,42 +78,4 @@ pub(super) fn are_gone(server: &Server, pids: &[u32]) -> Verdict {
         pids.iter().all(gone).then_some(())
     })
     .map_err(|failure| failure.of(server))
-}
-
-/// An empty folder for temporary files, which is removed in the end.
-pub(super) struct Temporary(PathBuf);
-
-impl Temporary {
-    /// Makes it. Its name is short: the path of a Unix socket has 100 bytes or so.
-    ///
-    /// # Errors
-    /// The machine does not let us.
-    pub fn make() -> Result<Temporary, Failure> {
-        let path = Path::new("/tmp").join(format!("python-{}", random::name()));
-        let made = fs::create_dir(&path);
-        made.map_err(|error| Failure::new(format!("{}: {error}", path.display())))?;
-        Ok(Temporary(path))
-    }
-
-    /// A target whose temporary files are there.
-    pub fn of(&self, target: &Target) -> Target {
-        target.clone().env("TMPDIR", &self.0)
-    }
-
-    /// Waits until nothing is left in it.
-    ///
-    /// # Errors
-    /// Something is.
-    pub fn is_empty(&self, server: &Server) -> Verdict {
-        let is_empty = || fs::read_dir(&self.0).ok()?.next().is_none().then_some(());
-        let empty = wait_until(patience(STEP_SECONDS), "the temporary files to be gone", is_empty);
-        empty.map_err(|failure| failure.of(server))
-    }
-}
-
-impl Drop for Temporary {
-    fn drop(&mut self) {
-        // What is left then are temporary files, for the system to remove.
-        let _ = fs::remove_dir_all(&self.0);
-    }
 }

@@ -44,7 +44,7 @@ impl Application for Python {
         environ: &mut Environ<'r>,
         start_response: &mut StartResponse<'_>,
     ) -> Answer<'r> {
-        let lease = self.workers.lease()?;
+        let lease = self.workers.lease(!environ.multiprocess())?;
         let request = request(environ, self.workers.count);
         let mut conversation = Conversation::begin(lease, &request, environ.take_input())?;
         let Frame::Head(head) = conversation.next_frame()? else {

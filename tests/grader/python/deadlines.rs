@@ -30,6 +30,13 @@ pub const CHECKS: &[Check] = &[
         run: |target| with_python(target, killed),
     },
     Check {
+        id: "python-worker-killed-while-idle",
+        title: "a worker that is killed between two requests is replaced, and no client notices",
+        rule: "a connection that is kept may have ended meanwhile, and then counts no longer",
+        hint: "Look at it before you use it again, and open another one if it has ended.",
+        run: |target| with_python(target, killed_while_idle),
+    },
+    Check {
         id: "python-worker-dies",
         title: "a worker that ends before it has answered is a 502, and its last words are reported",
         rule: "RFC 9110 s15.6.3",
@@ -46,13 +53,22 @@ pub const CHECKS: &[Check] = &[
 ];
 
 /// For servers that serve others while a worker is busy.
-pub const AT_ONCE: &[Check] = &[Check {
-    id: "python-none-is-free",
-    title: "a request for which no worker is free in time is answered with 504",
-    rule: "RFC 9110 s15.6.5; --help: PYTHON_TIMEOUT, --python-workers",
-    hint: "Wait for a worker until a deadline, too.",
-    run: |target| with_python(target, none_is_free),
-}];
+pub const AT_ONCE: &[Check] = &[
+    Check {
+        id: "python-client-that-stays",
+        title: "a client that has its answer and stays connected keeps no worker from others",
+        rule: "closing gently takes up to 2 s, and a worker has nothing to do with it",
+        hint: "Let go of the worker when the answer is whole, and not when the client has gone.",
+        run: |target| with_python(target, client_that_stays),
+    },
+    Check {
+        id: "python-none-is-free",
+        title: "a request for which no worker is free in time is answered with 504",
+        rule: "RFC 9110 s15.6.5; --help: PYTHON_TIMEOUT, --python-workers",
+        hint: "Wait for a worker until a deadline, too.",
+        run: |target| with_python(target, none_is_free),
+    },
+];
 
 fn never_answers(target: &Target) -> Verdict {
     let server = with(target, CROSSING, 2).env("PYTHON_TIMEOUT", "1").start()?;
@@ -90,6 +106,16 @@ fn killed(target: &Target) -> Verdict {
     expect(&server, new.iter().any(|pid| old.contains(pid)), "the other worker goes on")
 }
 
+fn killed_while_idle(target: &Target) -> Verdict {
+    let server = with(target, CROSSING, 1).start()?;
+    let master = master(&server)?;
+    let old = workers(&server, master, 1, &[])?;
+    next_is_served(&server)?;
+    end(old[0])?;
+    workers(&server, master, 1, &old)?;
+    next_is_served(&server)
+}
+
 fn dies(target: &Target) -> Verdict {
     let server = with(target, CROSSING, 2).start()?;
     let (client, response) = visit(&server, "/dies", 502)?;
@@ -116,6 +142,13 @@ fn stillborn(target: &Target) -> Verdict {
     let waited = began.elapsed() > Duration::from_millis(900);
     let what = format!("no more than one worker a second is lost; {lost} were");
     expect(&server, waited && lost <= most, what)
+}
+
+/// A worker is waited for as long as half of that time.
+fn client_that_stays(target: &Target) -> Verdict {
+    let server = with(target, CROSSING, 1).env("PYTHON_TIMEOUT", "1").start()?;
+    let (_stays, _) = visit(&server, "/hello", 200)?;
+    visit(&server, "/hello", 200).map(drop)
 }
 
 fn none_is_free(target: &Target) -> Verdict {

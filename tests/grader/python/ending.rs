@@ -7,7 +7,7 @@ use nix::unistd::Pid;
 
 use super::content::first_piece;
 use super::machine::with_python;
-use super::start::{are_gone, end, master, with, workers};
+use super::start::{are_gone, end};
 use super::traces::Watched;
 use crate::check::{Check, Verdict};
 use crate::evidence::expect;
@@ -128,16 +128,16 @@ fn finishes(target: &Target, signal: Signal) -> Verdict {
 
 /// Who has a kept connection to a worker must not be served for ever by one that nobody watches.
 fn master_killed(target: &Target) -> Verdict {
-    let server = with(target, PLAIN, 2).start()?;
-    let master = master(&server)?;
-    let workers = workers(&server, master, 2, &[])?;
-    next_is_served(&server)?;
-    end(master)?;
-    are_gone(&server, &workers)?;
-    let (client, _) = visit(&server, "/hello", 502)?;
+    let watched = Watched::start(target, PLAIN)?;
+    let (server, processes) = (&watched.server, watched.processes()?);
+    next_is_served(server)?;
+    end(watched.master)?;
+    are_gone(server, &processes)?;
+    let (client, _) = visit(server, "/hello", 502)?;
     drop(client);
     server.wait_for_line("a line that says that Python is gone", |line| {
         line.contains("Python is gone") && line.contains("restart the server")
     })?;
-    visit(&server, "/hello", 502).map(drop)
+    visit(server, "/hello", 502)?;
+    watched.leaves_nothing(&processes)
 }

@@ -100,9 +100,8 @@ fn alone(target: &Target, example: &Example) -> Verdict {
     with_framework(target, example.framework, |target| {
         let watched = Watched::start(target, &format!("{}:app", example.module))?;
         play(&watched.server, example)?;
-        let named = |failure: Failure| failure.detail("this was: its workers are killed");
-        failing::killed_while_idle(&watched).map_err(named)?;
-        failing::killed(&watched).map_err(named)?;
+        failing::killed(&watched)
+            .map_err(|failure| failure.detail("this was: its workers are killed"))?;
         let processes = watched.processes()?;
         watched.server.stop(Signal::SIGTERM)?;
         watched.server.wait_exit(8.0)?;

@@ -38,29 +38,17 @@ fn traceback(server: &Server, last: &str) -> Verdict {
     expect(server, began, "a traceback stands before it")
 }
 
-/// All of its workers are killed between two requests, and nobody notices.
-pub(super) fn killed_while_idle(watched: &Watched) -> Verdict {
-    next_is_served(&watched.server)?;
-    replaced(watched, || Ok(()))
-}
-
 /// All of its workers are killed in the middle of a request. That client's answer is cut off; the
 /// next one gets a new worker.
 pub(super) fn killed(watched: &Watched) -> Verdict {
-    let mut client = first_piece(&watched.server)?;
-    replaced(watched, || {
-        let rest = client.read_to_end()?;
-        let is_whole = rest.ends_with(b"0\r\n\r\n");
-        expect(&client, !is_whole, "the answer looks cut off, as it is: there is no last-chunk")
-    })
-}
-
-/// Kills all workers, and looks. Each is replaced, and its end reported.
-fn replaced(watched: &Watched, look: impl FnOnce() -> Verdict) -> Verdict {
     let Watched { server, master, .. } = watched;
     let old = workers(server, *master, WORKERS, &[])?;
+    let mut client = first_piece(server)?;
     old.iter().try_for_each(|&pid| end(pid))?;
-    look()?;
+    let rest = client.read_to_end()?;
+    let is_whole = rest.ends_with(b"0\r\n\r\n");
+    expect(&client, !is_whole, "the answer looks cut off, as it is: there is no last-chunk")?;
+    drop(client);
     workers(server, *master, WORKERS, &old)?;
     next_is_served(server)?;
     old.iter().try_for_each(|pid| reported(server, *pid, "was ended by SIGKILL").map(drop))

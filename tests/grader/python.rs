@@ -13,7 +13,7 @@
 //! | `crossing` | what PEP 3333 promises, across a process boundary |
 //! | `huge` | a gigabyte within flat memory, if it is asked for |
 //! | `wrong` | what newcomers type, and what they are told |
-//! | `deadlines` | workers that don't answer, and workers that die |
+//! | `deadlines`, `dying` | workers that don't answer, and workers that die |
 //! | `ending` | servers and masters that end, by themselves or killed |
 //! | `machine` | what this machine has, and what is left out without it |
 //! | `start`, `traces` | how a server is started, its processes, and what it leaves behind |
@@ -21,6 +21,7 @@
 mod content;
 pub mod crossing;
 pub mod deadlines;
+pub mod dying;
 pub mod ending;
 mod example;
 pub mod examples;
@@ -41,6 +42,7 @@ pub const CHECKS: &[Check] = &joined::<{ count(EVERYWHERE) }>(EVERYWHERE);
 const EVERYWHERE: &[&[Check]] = &[
     examples::CHECKS,
     deadlines::CHECKS,
+    dying::CHECKS,
     ending::CHECKS,
     probe::CHECKS,
     crossing::CHECKS,

@@ -30,15 +30,19 @@ use nix::unistd::{read, write};
 /// A socket that listens on `address`, and the address that it really has: for port 0 the system
 /// chooses one. A call that fails ends this function with `?`.
 fn listen_on(address: SocketAddr) -> io::Result<(OwnedFd, SockaddrStorage)> {
-    // step 1: Call socket (AddressFamily::Inet or, if address.is_ipv6(), Inet6; SockType::Stream;
-    // SockFlag::empty(); None), bind (to &SockaddrStorage::from(address)), listen
-    // (Backlog::MAXCONN), and getsockname, which tells the port. Where nix wants a number, it is
-    // socket.as_raw_fd(). Return Ok((socket, real_address)) in place of the error below.
+    // step 1: Make four calls, in this order, each with a ? behind it.
+    //   socket(family, SockType::Stream, SockFlag::empty(), None): family is AddressFamily::Inet,
+    //     or Inet6 if address.is_ipv6(). Keep the OwnedFd that it returns in a variable, socket.
+    //   bind(socket.as_raw_fd(), &SockaddrStorage::from(address)): nix wants the number here.
+    //   listen(&socket, Backlog::MAXCONN): and here a reference to the owner.
+    //   getsockname(socket.as_raw_fd()): the address that the socket really has, with its port.
+    // Return Ok((socket, real_address)) in place of the error below.
     // man 2 socket, bind, listen, getsockname
 
     // step 6: A server that is stopped while clients are connected must get its port again at
-    // once. Ask for SO_REUSEADDR (setsockopt, sockopt::ReuseAddr). When does it still help, in the
-    // order of the calls above? man 7 socket
+    // once. Ask for SO_REUSEADDR: setsockopt(&socket, sockopt::ReuseAddr, &true)?. When does it
+    // still help, in the order of the calls above? Until then, by hand: another PORT each time.
+    // man 7 socket
 
     Err(not_yet("step 1: no socket yet"))
 }
@@ -46,8 +50,8 @@ fn listen_on(address: SocketAddr) -> io::Result<(OwnedFd, SockaddrStorage)> {
 /// Serves the clients.
 fn serve(listening: &OwnedFd) -> io::Result<()> {
     // step 5: One client after the other, for ever: a loop takes the place of these three lines.
-    // What goes wrong with one client, in accept or in echo, is printed with warn and must not end
-    // the server. man 2 accept, ERRORS
+    // An error of echo is about one client: print it with warn, and go on with the next one.
+    // accept may keep its ?. Drop each connection before the next accept. man 2 accept
     let connection = accept(listening)?;
     echo(&connection)?;
     Err(not_yet("the program ends after its first client: step 5 changes that"))
@@ -63,8 +67,9 @@ fn echo(connection: &OwnedFd) -> io::Result<()> {
     // step 3: Go on, each piece as soon as it has come, until the client has sent its last byte.
     // How does read tell that? Return Ok(()) then, and no earlier. man 2 read, RETURN VALUE
 
-    // step 4: write may take fewer bytes than it is given: when the client reads slowly and a
-    // signal comes in between. It says how many. Nothing may be lost. man 2 write, RETURN VALUE
+    // step 4: write may take fewer bytes than it is given: when the client reads slowly and the
+    // server is stopped meanwhile, with Ctrl-Z, and goes on. It says how many it has taken; that
+    // may happen again with the rest. Nothing may be lost. man 2 write, RETURN VALUE
 
     Err(not_yet("step 2: nothing is sent back yet"))
 }
@@ -86,7 +91,10 @@ fn main() -> ExitCode {
     match run(address) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) if error.kind() == ErrorKind::AddrInUse => {
-            warn(format!("{address}: {error}: stop its server, or choose another port, PORT=8889"));
+            warn(format!(
+                "{address}: {error}: another server has it, or, before step 6, your last run, \
+                 for a minute. PORT=8889 chooses another port"
+            ));
             ExitCode::FAILURE
         }
         Err(error) => {

@@ -40,16 +40,20 @@ struct RequestLine {
 }
 
 /// Reads the head of a request: its request line and fields up to the empty line, CR LF CR LF.
-/// None if the client has left without a whole head.
+/// None if there is nobody to answer.
 fn read_head(connection: &mut TcpStream) -> Result<Option<Vec<u8>>, Problem> {
     // step 1: Read until the empty line has come, however the bytes arrive: one by one, or the
     // empty line in two parts. Keep all of them in a Vec, and return those up to its end. If the
-    // stream ends before (read returns 0): Ok(None). std: Read::read, slice::windows; RFC 9112 s2.1
+    // stream ends before (read returns 0): Ok(None) if nothing has come, else Problem::Refuse(400).
+    // std: Read::read, slice::windows; RFC 9112 s2.1, s8
 
-    // step 6: A client has head_timeout() for its whole head, and a second (or head_timeout(), if
-    // that is less) for its first byte. Before each read, set_read_timeout to what is left (zero is
-    // an error there); a read that took longer fails with WouldBlock or TimedOut. Too late: Ok(None)
-    // if no byte has come, else Problem::Refuse(408). std: TcpStream::set_read_timeout, Instant
+    // Later, for step 4: a request line of more than 16,384 bytes (its CR LF not counted) is
+    // Problem::Refuse(414). Look after each read: its end may never come, and its CR before its LF.
+
+    // step 6: A client has a second for its first byte, and head_timeout() for its whole head, both
+    // from when it connected. Before each read, set_read_timeout to what is left (zero is an error
+    // there); a read that took longer fails with WouldBlock or TimedOut. Too late: Ok(None) if no
+    // byte has come, else Problem::Refuse(408). std: TcpStream::set_read_timeout, Instant
 
     Err(Problem::Missing("step 1: no head is read yet"))
 }
@@ -80,10 +84,9 @@ fn response(status: &str, content_type: &str, content: &str) -> Vec<u8> {
 
 /// The response to a request that is refused; None if the client is not told.
 fn refusal(status: u16) -> Option<Vec<u8>> {
-    // step 4: Answer with the status and its reason phrase: 400 Bad Request, 408 Request Timeout,
-    // 414 URI Too Long, 505 HTTP Version Not Supported; the content is a sentence, as text/plain.
-    // Then find more to refuse: in request_line(), and in read_head() a request line of more than
-    // 16,384 bytes (414), also while its end has not come. RFC 9110 s15.5
+    // step 4: Answer with the status, and a sentence for people as the content, as text/plain. Their
+    // names are 400 Bad Request, 408 Request Timeout, 414 URI Too Long, 505 HTTP Version Not
+    // Supported. Then look for "step 4" in request_line() and in read_head(). RFC 9110 s15.5
 
     warn(format_args!("step 4: refused with {status}, but the client is not told"));
     None
@@ -191,6 +194,6 @@ fn escaped(text: &str) -> String {
 }
 
 // Bonus: HEAD is answered with the fields of GET, Content-Length too, and without the content
-// (RFC 9110 s9.3.2); a header section of more than 64 KiB or 100 fields is refused with 431,
-// Request Header Fields Too Large (RFC 6585 s5). And in stage2-single-request/stretch/README.md there
-// are two exercises more: a greeting by path, and pages that a client has already.
+// (RFC 9110 s9.3.2); more than 100 field lines, or more than 65,536 bytes of them with their CR LFs,
+// are refused with 431, Request Header Fields Too Large (RFC 6585 s5). And two exercises more are in
+// stage2-single-request/stretch/README.md: a greeting by path, pages that a client has already.

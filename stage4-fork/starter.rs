@@ -6,7 +6,7 @@
 
 // The workspace forbids unsafe code; here you need it: `fork` is unsafe, because in a process with
 // several threads the child would have one only, and the locks of the others stay locked for ever.
-// (So never start a thread.) `sigaction` is too: a handler may interrupt the program anywhere.
+// (So never start a thread.) `signal` is too: a handler may interrupt the program anywhere.
 #![allow(unsafe_code)]
 
 use std::io;
@@ -52,17 +52,20 @@ fn run() -> Result<(), Failure> {
 
 /// Serves until the listening socket is of no more use; from step 7 on, until SIGTERM.
 fn serve(listening: TcpListener, service: &Service) -> io::Result<()> {
-    // Step 4, reap while idle. A child that has ended is a zombie until you have called waitpid,
-    // and it must be gone although no other client comes: the parent can't sleep in `accept` then.
-    // Let `poll` (nix::poll) do the sleeping, until there is a client or a byte in the pipe that
-    // `self_pipe` below makes for SIGCHLD (keep what it returns). Nothing else may block: set the
-    // listening socket non-blocking, and when nobody is there, `accept` fails with WouldBlock. (On
-    // macOS the connections inherit that: set them back.) Empty the pipe before you reap: what
-    // ends later has a byte of its own. poll itself may fail with EINTR: find out what that means.
+    // Step 4, reap while idle. A child that has ended is a zombie until you have called waitpid
+    // (nix::sys::wait), and it must be gone although no other client comes: the parent can't sleep
+    // in `accept` then. Here, before the next line is printed, let `self_pipe` below make a pipe
+    // for SIGCHLD (signal_hook::consts), and keep what it returns. In the loop, `poll` sleeps until
+    // there is a client or a byte in the pipe (nix::poll::{poll, PollFd, PollFlags, PollTimeout}:
+    // POLLIN, NONE; `as_fd` comes with std::os::fd::AsFd). Nothing else may block: set the
+    // listening socket non-blocking; when nobody is there, `accept` fails with WouldBlock, which
+    // `outlive` lets pass. (On macOS the connections inherit that: set them back.) Read the pipe
+    // until it is empty, and then reap: what ends later has a byte of its own. poll fails with
+    // EINTR whenever a signal comes: that is no error.
     //
-    // Step 7, stop. SIGTERM and SIGINT get a self-pipe of their own, beside the others in poll,
-    // before the next line is printed. When one has come: let go of the port, let the children
-    // finish what they are at, reap them all (sleeping meanwhile), return Ok.
+    // Step 7, stop. SIGTERM and SIGINT get a self-pipe of their own, here, beside the others in
+    // poll. When one has come: let go of the port, let the children finish what they are at, reap
+    // and report them all as before (sleeping meanwhile), return Ok. For the child, see below.
     say(format_args!("listening on http://{}", service.server.address));
     // Let this line name the step that you are at; it goes with the last one.
     warn(format_args!("step 1 is missing: the second client waits for the first"));
@@ -76,9 +79,9 @@ fn serve(listening: TcpListener, service: &Service) -> io::Result<()> {
                 // is kept in the parent is never free again. In Rust a descriptor is closed when
                 // its owner is dropped: so this may be done already. Find out where and when.
                 //
-                // Step 3, end the child, here: one that goes on comes back into this loop and
-                // accepts as well. `signal_hook::low_level::exit` is _exit(2). And first of all
-                // it drops the listening socket: as long as it holds a copy, it holds the port.
+                // Step 3, end the child: one that has served and goes on comes back into this loop
+                // and accepts as well. `signal_hook::low_level::exit` is _exit(2). And before it
+                // serves it drops the listening socket: while it holds a copy, the port is taken.
                 //
                 // What goes wrong here is this client's affair: on to the next.
                 let _ = serve_connection(&connection, client, service);
@@ -90,14 +93,27 @@ fn serve(listening: TcpListener, service: &Service) -> io::Result<()> {
 
 // Step 5, reap a burst. Signals do not queue: fifty children that end at nearly the same time
 // may be announced by one SIGCHLD. How many calls of waitpid does that make, and how do you
-// know that there are no more? (WNOHANG; "no child at all" is an error of its own.)
+// know that there are no more? (WaitPidFlag::WNOHANG. "No child at all", ECHILD, is an error of
+// its own, and ends nothing but the reaping.)
 //
-// Step 6, survive. A child that did not end by itself, with 0, is reported: a line on standard
-// error (`warn`) with its pid and its signal or exit code. Nothing of all this ends the server:
-// no child's end, no SIGCHLD without a child, no fork that fails (one client's affair).
+// Step 6, survive. A child that a signal has ended is reported: a line on standard error (`warn`)
+// with its pid and the signal. One that ended by itself, with 0, is no news. Nothing of all this
+// ends the server: no child's end, no SIGCHLD without a child.
+//
+// Step 7, in the child, first of all: its copies of the parent's handlers write into the parent's
+// pipes. Give SIGTERM its default action back (nix::sys::signal::{signal, SigHandler}: SigDfl),
+// and ignore SIGINT (SigIgn), which Ctrl-C sends to parent and children alike.
+//
+// Bonus 8, a limit. As long as 256 children live, nobody is accepted, whatever wakes the parent.
+//
+// Bonus 9, no process left. `fork` can fail, and that is this client's affair too: a line on
+// standard error that names fork, and a 503 (`Response::plain` of stage2_single_request::response,
+// as bytes: `to(b"")`). The parent sends it itself and waits for nothing, not even for the request.
+// (A client whose request is unread then may see a reset behind the answer: let it.)
 
 /// The self-pipe: from now on each of these signals does nothing but put a byte where it can be
-/// read from what this returns, and where `poll` sees that it can. Reading never blocks.
+/// read from what this returns, and where `poll` sees that it can. Reading never blocks. The handlers
+/// stay when this is dropped, and a child has them too.
 #[allow(dead_code)] // take this out in step 4
 fn self_pipe(signals: &[i32]) -> io::Result<UnixStream> {
     let (ours, the_handlers) = UnixStream::pair()?;

@@ -53,8 +53,9 @@
 //! | file | what it holds |
 //! | --- | --- |
 //! | `files.rs` | all files that matter; `page.rs`: a page with its fences; `markup.rs`: tags |
-//! | `finding.rs` | what a rule finds |
+//! | `rules.rs` | what the pages are held to; `finding.rs`: what a rule finds |
 //! | `fences.rs`, `includes.rs`, `links.rs`, `headings.rs`, `pictures.rs` | the rules |
+//! | `first_reading.rs`, `changed.rs` | what a stage has and brings is in its pages |
 //! | `examples.rs` | examples in Rust, run by `rustdoc` |
 //! | `session.rs` | a console block, taken apart |
 //! | `play.rs` | plays the sessions of a page; `player.rs`: step by step |
@@ -68,6 +69,8 @@
 
 #[path = "book/align.rs"]
 mod align;
+#[path = "book/changed.rs"]
+mod changed;
 #[path = "book/examples.rs"]
 mod examples;
 #[path = "book/fault.rs"]
@@ -78,6 +81,8 @@ mod fences;
 mod files;
 #[path = "book/finding.rs"]
 mod finding;
+#[path = "book/first_reading.rs"]
+mod first_reading;
 #[path = "book/headings.rs"]
 mod headings;
 #[path = "book/includes.rs"]
@@ -104,6 +109,8 @@ mod play;
 mod player;
 #[path = "book/renew.rs"]
 mod renew;
+#[path = "book/rules.rs"]
+mod rules;
 #[path = "book/session.rs"]
 mod session;
 #[path = "book/shape.rs"]
@@ -117,83 +124,7 @@ mod terminal;
 #[path = "book/tools.rs"]
 mod tools;
 
-use files::Files;
-use finding::Rule;
-
-/// Holds a rule against the book, and tells all that it finds.
-fn hold(rule: Rule) {
-    let found = rule(Files::all());
-    let lines: Vec<String> = found.iter().map(ToString::to_string).collect();
-    assert!(found.is_empty(), "{} found:\n{}\n", found.len(), lines.join("\n"));
-}
-
 #[test]
 fn sessions_show_what_really_comes() {
     play::all();
-}
-
-#[test]
-fn sessions_are_well_formed() {
-    hold(fences::sessions);
-}
-
-#[test]
-fn few_sessions_are_left_out() {
-    hold(fences::untested);
-}
-
-#[test]
-fn fences_have_a_language() {
-    hold(fences::languages);
-}
-
-#[test]
-fn rust_is_included_and_never_pasted() {
-    hold(fences::rust_is_included);
-}
-
-#[test]
-fn patches_change_what_is_there() {
-    hold(fences::patches_fit);
-}
-
-#[test]
-fn examples_in_rust_run() {
-    let wrong = examples::run(Files::all());
-    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
-}
-
-#[test]
-fn includes_are_there() {
-    hold(includes::resolve);
-}
-
-#[test]
-fn links_lead_somewhere() {
-    hold(links::resolve);
-}
-
-#[test]
-fn pages_are_in_the_summary() {
-    hold(links::summary);
-}
-
-#[test]
-fn files_that_are_named_are_there() {
-    hold(links::named_files);
-}
-
-#[test]
-fn headings_are_in_order() {
-    hold(headings::in_order);
-}
-
-#[test]
-fn pictures_are_well_formed() {
-    hold(pictures::well_formed);
-}
-
-#[test]
-fn pictures_stand_in_figures() {
-    hold(pictures::in_figures);
 }

@@ -4,14 +4,16 @@
 mod broken;
 #[path = "stage2/clients.rs"]
 mod clients;
-#[path = "stage2/first.rs"]
-mod first;
+#[path = "stage2/closing.rs"]
+mod closing;
 #[path = "stage2/head.rs"]
 mod head;
 #[path = "stage2/hints.rs"]
 mod hints;
 #[path = "stage2/lenient.rs"]
 mod lenient;
+#[path = "stage2/lines.rs"]
+mod lines;
 #[path = "stage2/log.rs"]
 mod log;
 #[path = "stage2/page.rs"]
@@ -51,10 +53,11 @@ fn main() -> ExitCode {
 
 const GROUPS: &[Group] = &[
     Group::together(&[LISTENING_HTTP]),
-    Group::together(first::CHECKS),
     Group::together(head::CHECKS),
+    Group::together(lines::CHECKS),
     Group::together(page::CHECKS),
     Group::together(refuse::CHECKS),
+    Group::together(closing::CHECKS),
     Group::together(clients::CHECKS),
     Group::together(sequential::CHECKS),
     Group::together(log::CHECKS),

@@ -50,6 +50,7 @@ const GROUPS: &[Group] = &[
     Group::together(&CORPUS),
     Group::together(gateway::CHECKS),
     Group::together(gateway::CLOSED),
+    Group::together(gateway::SEQUENTIAL),
     Group::together(gateway::OURS),
     Group::together(log::CHECKS),
     Group::together(curl::CHECKS),

@@ -2,10 +2,16 @@
 
 #[path = "stage4/broken.rs"]
 mod broken;
+#[path = "stage4/child_signals.rs"]
+mod child_signals;
 #[path = "stage4/family.rs"]
 mod family;
 #[path = "stage4/fork.rs"]
 mod fork;
+#[path = "stage4/hints.rs"]
+mod hints;
+#[path = "stage4/idle.rs"]
+mod idle;
 #[path = "stage4/limits.rs"]
 mod limits;
 #[path = "stage4/load.rs"]
@@ -55,7 +61,9 @@ const GROUPS: &[Group] = &[
     Group::together(&[LISTENING_HTTP]),
     Group::together(fork::CHECKS),
     Group::together(reap::CHECKS),
+    Group::together(idle::CHECKS),
     Group::together(stop::CHECKS),
+    Group::together(child_signals::CHECKS),
     Group::together(log::CHECKS),
     Group::together(shortage::CHECKS),
     Group::together(mistakes::CHECKS),

@@ -2,6 +2,8 @@
 
 #[path = "stage5/asking.rs"]
 mod asking;
+#[path = "stage5/bonus.rs"]
+mod bonus;
 #[path = "stage5/broken.rs"]
 mod broken;
 #[path = "stage5/concurrency.rs"]
@@ -12,6 +14,8 @@ mod deadlines;
 mod ending;
 #[path = "stage5/first.rs"]
 mod first;
+#[path = "stage5/hints.rs"]
+mod hints;
 #[path = "stage5/last.rs"]
 mod last;
 #[path = "stage5/limits.rs"]

@@ -35,7 +35,9 @@ pub fn listening_socket(address: SocketAddr, backlog: i32) -> nix::Result<OwnedF
 /// Whatever `getsockname` answers; `EAFNOSUPPORT` if this is no internet socket.
 // ANCHOR: bound
 pub fn bound_address(socket: &OwnedFd) -> nix::Result<SocketAddr> {
+    // ANCHOR: getsockname
     let address: SockaddrStorage = getsockname(socket.as_raw_fd())?;
+    // ANCHOR_END: getsockname
     let v4 = address.as_sockaddr_in().map(|a| SocketAddr::V4((*a).into()));
     let v6 = address.as_sockaddr_in6().map(|a| SocketAddr::V6((*a).into()));
     v4.or(v6).ok_or(nix::Error::EAFNOSUPPORT)

@@ -15,6 +15,7 @@ const PIECE: usize = 8 * 1024;
 ///
 /// # Errors
 /// `TimedOut` at the deadline, or what `read` answers.
+// ANCHOR: read_before
 pub fn read_before(
     deadline: Instant,
     connection: &TcpStream,
@@ -28,11 +29,13 @@ pub fn read_before(
     received.extend_from_slice(&piece[..length]);
     Ok(length)
 }
+// ANCHOR_END: read_before
 
 /// Makes the call with the time that is left, again if a signal interrupts it.
 ///
 /// # Errors
 /// `TimedOut` at the deadline, or what the call answers.
+// ANCHOR: uninterrupted
 pub fn uninterrupted<T>(
     deadline: Instant,
     mut call: impl FnMut(Duration) -> io::Result<T>,
@@ -51,3 +54,4 @@ pub fn uninterrupted<T>(
         }
     }
 }
+// ANCHOR_END: uninterrupted

@@ -24,13 +24,16 @@ impl Response {
     }
 
     /// A status and a sentence, as plain text.
+    // ANCHOR: page
     pub fn plain(status: u16, sentence: impl Display) -> Response {
         let content = format!("{status} {}: {sentence}\n", reason(status)).into_bytes();
         Response { status, content_type: "text/plain; charset=utf-8", content }
     }
+    // ANCHOR_END: page
 
     /// The whole response to the request that begins with `received`; to HEAD, all but the content
     /// (RFC 9110 s9.3.2).
+    // ANCHOR: to
     pub fn to(&self, received: &[u8]) -> Vec<u8> {
         let mut whole = self.head();
         let request = received.strip_prefix(b"\r\n").unwrap_or(received);
@@ -39,6 +42,7 @@ impl Response {
         }
         whole
     }
+    // ANCHOR_END: to
 
     /// Code and reason phrase: `200 OK`.
     pub fn status_text(&self) -> String {

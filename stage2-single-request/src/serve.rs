@@ -72,6 +72,7 @@ fn understand(head: &[u8]) -> Result<RequestLine<'_>, Fault> {
 }
 // ANCHOR_END: understand
 
+// ANCHOR: respond
 fn respond(request: &Result<RequestLine, Fault>) -> Response {
     match request {
         Ok(request) => Response {
@@ -82,3 +83,4 @@ fn respond(request: &Result<RequestLine, Fault>) -> Response {
         Err(fault) => Response::refusal(fault),
     }
 }
+// ANCHOR_END: respond

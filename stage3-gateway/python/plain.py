@@ -21,8 +21,10 @@ HTML = "text/html; charset=utf-8"
 TEXT = "text/plain; charset=utf-8"
 
 
+# ANCHOR: app
 def app(environ, start_response):
-    route = ROUTES.get(environ["PATH_INFO"], not_found)
+    first = environ["PATH_INFO"].lstrip("/").partition("/")[0]
+    route = ROUTES.get(first, not_found)
     return route(environ, start_response)
 
 
@@ -31,12 +33,13 @@ def answer(start_response, text, kind=TEXT, status="200 OK", fields=()):
     return [text.encode()]
 
 
-def index(environ, start_response):
-    return answer(start_response, PAGE.format("Python without a framework"), HTML)
-
-
 def hello(environ, start_response):
     return answer(start_response, "Hello world from Python!\n")
+# ANCHOR_END: app
+
+
+def index(environ, start_response):
+    return answer(start_response, PAGE.format("Python without a framework"), HTML)
 
 
 def form(environ, start_response):
@@ -94,13 +97,13 @@ def not_found(environ, start_response):
 
 
 ROUTES = {
-    "/": index,
-    "/hello": hello,
-    "/form": form,
-    "/upload": upload,
-    "/stream": stream,
-    "/count": count,
-    "/environ": variables,
-    "/raise": fails,
-    "/raise-late": fails_late,
+    "": index,
+    "hello": hello,
+    "form": form,
+    "upload": upload,
+    "stream": stream,
+    "count": count,
+    "environ": variables,
+    "raise": fails,
+    "raise-late": fails_late,
 }

@@ -76,8 +76,10 @@ pub fn serve_connection(
 ///
 /// # Errors
 /// What is wrong with the request, as far as its head tells.
+// ANCHOR: understand
 pub fn understand(bytes: &[u8], longest: u64) -> Result<(Head<'_>, Decoder), Fault> {
     let head = Head::parse(bytes)?;
     let decoder = Decoder::new(head.framing, longest)?;
     Ok((head, decoder))
 }
+// ANCHOR_END: understand

@@ -13,6 +13,8 @@
 use std::io::{self, Read, Write};
 use std::net::{Shutdown, TcpStream};
 use std::process::ExitCode;
+use std::thread::sleep;
+use std::time::Duration;
 
 use nix::libc::c_int;
 use nix::sys::signal::{SaFlags, SigAction, SigHandler, SigSet, Signal, sigaction};
@@ -56,4 +58,5 @@ fn answer(mut connection: TcpStream) {
         .write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 6\r\nConnection: close\r\n\r\nhello\n");
     let _ = connection.shutdown(Shutdown::Write);
     let _ = connection.read_to_end(&mut Vec::new());
+    sleep(Duration::from_millis(200)); // on a busy machine our parent needs a moment
 }

@@ -35,6 +35,7 @@ pub fn fork() -> nix::Result<ForkResult> {
 }
 // ANCHOR_END: fork
 
+// ANCHOR: ways
 fn signals_of_the_child() {
     let ways = [
         (Signal::SIGINT, SigHandler::SigIgn),
@@ -46,3 +47,4 @@ fn signals_of_the_child() {
         let _ = unsafe { signal(which, way) };
     }
 }
+// ANCHOR_END: ways

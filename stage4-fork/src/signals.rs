@@ -74,6 +74,7 @@ impl Signals {
     }
 }
 
+// ANCHOR: drop
 impl Drop for Signals {
     fn drop(&mut self) {
         for id in self.registered.drain(..) {
@@ -81,3 +82,4 @@ impl Drop for Signals {
         }
     }
 }
+// ANCHOR_END: drop

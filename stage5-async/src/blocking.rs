@@ -75,6 +75,7 @@ impl Answer for Blocking {
 }
 
 /// The next message. Whatever is to be sent is sent before waiting for it.
+// ANCHOR: next
 async fn next(
     messages: &mut Receiver<Message>,
     exchange: &mut Exchange<'_>,
@@ -86,6 +87,7 @@ async fn next(
     }
     messages.recv().await.ok_or_else(gone)
 }
+// ANCHOR_END: next
 
 /// All that the thread needs, none of it borrowed from the task.
 struct Job {
@@ -99,6 +101,7 @@ struct Job {
 }
 
 impl Job {
+    // ANCHOR: job
     fn new(blocking: &Blocking, request: &Request, exchange: &Exchange, ahead: Ahead) -> Job {
         Job {
             application: blocking.application.clone(),
@@ -110,9 +113,11 @@ impl Job {
             ahead,
         }
     }
+    // ANCHOR_END: job
 
     /// Parses the head once more: it is cheaper to read it twice than to own all its parts, and an
     /// environ that borrows can't change threads with what it borrows from.
+    // ANCHOR: run
     fn run(self, messages: Sender<Message>, content: Receiver<Content>) {
         let Ok(head) = Head::parse(&self.head) else { return };
         let has_all = AtomicBool::new(self.ahead.is_all);
@@ -124,6 +129,7 @@ impl Job {
         let outcome = run(&*self.application, &mut environ, Asked::by(&head), &mut sink);
         let _ = messages.blocking_send(Message::Done(outcome)); // the task may have given up
     }
+    // ANCHOR_END: run
 }
 
 /// The other side of the channel is gone.

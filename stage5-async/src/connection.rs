@@ -34,11 +34,13 @@ pub struct Service<A> {
 
 impl<A> Service<A> {
     /// Notes a request that was answered.
+    // ANCHOR: answered
     pub fn answered(&self, client: SocketAddr, head: &[u8], outcome: Outcome) {
         if let Some(log) = &self.log {
             log.answered(client, head, outcome);
         }
     }
+    // ANCHOR_END: answered
 }
 
 /// One request, as far as its head goes.

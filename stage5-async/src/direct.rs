@@ -39,6 +39,7 @@ pub trait AsyncApplication: Send + Sync + 'static {
 pub struct Direct<A>(pub A);
 
 impl<A: AsyncApplication> Answer for Direct<A> {
+    // ANCHOR: answer
     async fn answer(&self, request: &Request<'_>, exchange: &mut Exchange<'_>) -> Outcome {
         let input = Box::new(io::empty());
         let environ = Environ::new(request.head, request.server, request.client, input);
@@ -56,3 +57,4 @@ async fn guarded(call: impl Future<Output = Result<(), Error>>) -> Result<(), Er
     })
     .await
 }
+    // ANCHOR_END: answer

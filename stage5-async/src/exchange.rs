@@ -27,6 +27,7 @@ pub struct Exchange<'c> {
 
 impl<'c> Exchange<'c> {
     /// The exchange that a head begins. After the last one the connection ends.
+    // ANCHOR: new
     pub fn new(
         wire: &'c mut Wire,
         head: &Head,
@@ -38,6 +39,7 @@ impl<'c> Exchange<'c> {
         let response = Response::new(Asked::by(head));
         Exchange { wire, incoming, response, is_forwarding: false, is_last, stop }
     }
+    // ANCHOR_END: new
 
     /// The next piece of the request's content; `None` at its end.
     ///
@@ -76,17 +78,20 @@ impl<'c> Exchange<'c> {
     ///
     /// # Errors
     /// `Rule` before `start`, `Connection` if the client has gone.
+    // ANCHOR: send
     pub async fn send(&mut self, piece: &[u8]) -> Result<(), Error> {
         self.announce();
         self.response.piece(piece, None, &mut self.wire.out)?;
         self.flush().await
     }
+    // ANCHOR_END: send
 
     /// Answers with content that is all there. It goes out together with the answers to other
     /// requests that the client has sent ahead.
     ///
     /// # Errors
     /// See [`Response::start`]; `Connection` if the client has gone.
+    // ANCHOR: respond
     pub async fn respond(
         &mut self,
         status: &str,
@@ -98,6 +103,7 @@ impl<'c> Exchange<'c> {
         self.response.piece(content, Some(content.len() as u64), &mut self.wire.out)?;
         self.flush_if_large().await
     }
+    // ANCHOR_END: respond
 
     /// Sends what has been appended.
     ///

@@ -44,7 +44,7 @@ fn wrong(files: &Files, page: &str, target: &str) -> Option<String> {
 /// What stands between the two marks of an anchor.
 fn section<'t>(text: &'t str, anchor: &str) -> Result<Vec<&'t str>, String> {
     let mark = |line: &str, kind: &str| {
-        let name = line.split_once(kind).map(|(_, name)| name.trim());
+        let name = line.split_once(kind).map(|(_, name)| name.trim_end_matches("-->").trim());
         name == Some(anchor)
     };
     let starts = text.lines().filter(|line| mark(line, "ANCHOR:")).count();

@@ -128,6 +128,10 @@ mod tests {
         assert_eq!(fault("true", &text), None);
     }
 
+    /// The page goes on for a while, so that it is still there when its server has ended.
+    const ENDS: &str = "```console,server\n$ sh -c 'echo a; exit 3'\na\n```\n\
+                        ```console\n$ sleep 1\n```\n";
+
     #[test]
     fn what_is_untrue_is_found() {
         let after = |block: &str| format!("{SERVER}```console\n{block}\n```\n");
@@ -137,7 +141,7 @@ mod tests {
             ("less", "```console\n$ echo a\na\nb\n```\n".to_owned(), 3),
             ("typed", after("$ nc 127.0.0.1 8888\nhello ↵\nhallo\n^C"), 8),
             ("port", SERVER.replace("8888", "8889"), 3),
-            ("ends", "```console,server\n$ sh -c 'echo a; exit 3'\na\n```\n".to_owned(), 2),
+            ("ends", ENDS.to_owned(), 2),
             ("pid", "```console\n$ kill 4242\n```\n".to_owned(), 2),
             ("twice", "```console\n$ echo 1 2\n4242 4242\n```\n".to_owned(), 3),
             ("no-more", "```console,server,more\na\n```\n".to_owned(), 1),

@@ -31,9 +31,19 @@ fn broken(name: &str) -> bool {
 /// A socket that listens on `address`, and the address that it really has: for port 0 the system
 /// chooses one. A call that fails ends this function with `?`.
 fn listen_on(address: SocketAddr) -> io::Result<(OwnedFd, SockaddrStorage)> {
-    let family = if address.is_ipv6() { AddressFamily::Inet6 } else { AddressFamily::Inet };
+    let asked_for = if broken("ignores-port") {
+        // The address is written down here, and what PORT says is forgotten.
+        SocketAddr::from(([127, 0, 0, 1], 0))
+    } else if broken("ignores-host") {
+        SocketAddr::from(([127, 0, 0, 1], address.port()))
+    } else {
+        address
+    };
+    let family = if asked_for.is_ipv6() { AddressFamily::Inet6 } else { AddressFamily::Inet };
     // An address of IPv4 is none for this socket.
     let family = if broken("wrong-family") { AddressFamily::Inet6 } else { family };
+    // And the other way round, when HOST is an address of IPv6.
+    let family = if broken("always-ipv4") { AddressFamily::Inet } else { family };
     if broken("drops-the-socket") {
         // Only the number is kept: its owner is dropped here, which closes the socket.
         let number = socket(family, SockType::Stream, SockFlag::empty(), None)?.as_raw_fd();
@@ -51,12 +61,6 @@ fn listen_on(address: SocketAddr) -> io::Result<(OwnedFd, SockaddrStorage)> {
     }
     // Before bind, there is nothing to tell: 0.0.0.0, port 0.
     let early: SockaddrStorage = getsockname(socket.as_raw_fd())?;
-    let asked_for = if broken("ignores-port") {
-        // The address is written down here, and what PORT says is forgotten.
-        SocketAddr::from(([127, 0, 0, 1], 0))
-    } else {
-        address
-    };
     if !broken("no-bind") {
         bind(socket.as_raw_fd(), &SockaddrStorage::from(asked_for))?;
     }
@@ -248,6 +252,11 @@ fn write_all(connection: &OwnedFd, mut bytes: &[u8]) -> io::Result<()> {
     while !bytes.is_empty() {
         let taken = write(connection, bytes)?;
         if taken < bytes.len() {
+            if broken("writes-twice") {
+                // The second write may be cut short as well.
+                write(connection, &bytes[taken..])?;
+                return Ok(());
+            }
             if broken("gives-up-on-a-short-write") {
                 return Err(ErrorKind::WriteZero.into());
             }
@@ -278,7 +287,10 @@ fn main() -> ExitCode {
     match run(address) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) if error.kind() == ErrorKind::AddrInUse => {
-            warn(format!("{address}: {error}: stop its server, or choose another port, PORT=8889"));
+            warn(format!(
+                "{address}: {error}: another server has it, or, before step 6, your last run, \
+                 for a minute. PORT=8889 chooses another port"
+            ));
             ExitCode::FAILURE
         }
         Err(error) => {

@@ -44,8 +44,7 @@ fn read_head(connection: &mut TcpStream) -> Result<Option<Vec<u8>>, Problem> {
     let mut received = Vec::new();
     let mut piece = [0; 1024];
     loop {
-        let first_byte = Duration::from_secs(1).min(head_timeout());
-        let wait = if received.is_empty() { first_byte } else { head_timeout() };
+        let wait = if received.is_empty() { first_byte() } else { head_timeout() };
         if broken("timeout-for-each-read") {
             connection.set_read_timeout(Some(wait))?; // begins again with each byte
         } else if !broken("no-deadline") {
@@ -58,20 +57,33 @@ fn read_head(connection: &mut TcpStream) -> Result<Option<Vec<u8>>, Problem> {
         let length = match connection.read(&mut piece) {
             Ok(0) if broken("spins-at-the-end") => 0, // read returns 0 again, for ever
             Ok(0) if broken("panics-at-the-end") => panic!("no request"),
-            Ok(0) if broken("end-is-a-bad-request") => return Err(Problem::Refuse(400)),
-            Ok(0) => return Ok(None),
+            Ok(0) if received.is_empty() || broken("half-a-head-is-closed") => return Ok(None),
+            Ok(0) => return Err(Problem::Refuse(400)),
             Ok(length) => length,
             Err(error) if is_timeout(&error) => return too_late(&received),
             Err(error) => return Err(error.into()),
         };
         received.extend_from_slice(&piece[..length]);
         if let Some(end) = head_end(&received, length) {
-            return check_size(&received[..end]).map(|()| Some(received[..end].to_vec()));
+            return match check_size(&received[..end]) {
+                Err(Problem::Refuse(status)) if status != 431 || !broken("431-while-it-grows") => {
+                    Err(Problem::Refuse(status))
+                }
+                _ => Ok(Some(received[..end].to_vec())),
+            };
         }
         if !broken("counts-at-the-end") {
             check_size(&received)?;
         }
     }
+}
+
+/// The time for the first byte, however long the whole head may take.
+fn first_byte() -> Duration {
+    if broken("first-byte-waits-as-long") {
+        return head_timeout();
+    }
+    if broken("first-byte-at-once") { Duration::from_millis(100) } else { Duration::from_secs(1) }
 }
 
 /// Where the head ends, behind its empty line.
@@ -109,6 +121,9 @@ fn check_size(received: &[u8]) -> Result<(), Problem> {
     if length > limit + 2 && !broken("no-limit") {
         return Err(Problem::Refuse(414));
     }
+    if line.is_none() && length > limit && broken("counts-the-cr") {
+        return Err(Problem::Refuse(414)); // the last byte may be its CR
+    }
     let section = received[length..]
         .strip_suffix(b"\r\n\r\n")
         .map_or(received.len() - length, |s| s.len() + 2);
@@ -135,6 +150,13 @@ fn request_line(head: &[u8]) -> Result<RequestLine, Problem> {
         return three(text.split_whitespace().map(str::to_owned).collect());
     }
     let parts: Vec<&[u8]> = line.split(|&byte| byte == b' ').collect();
+    if broken("any-text") {
+        let text = std::str::from_utf8(line).map_err(|_| Problem::Refuse(400))?;
+        return three(text.split(' ').map(str::to_owned).collect());
+    }
+    if broken("empty-parts") && parts.iter().flat_map(|part| *part).all(u8::is_ascii_graphic) {
+        return three(parts.iter().map(|p| String::from_utf8_lossy(p).into_owned()).collect());
+    }
     if parts.iter().any(|part| part.is_empty() || !part.iter().all(u8::is_ascii_graphic)) {
         return Err(Problem::Refuse(400));
     }
@@ -167,6 +189,7 @@ fn check_version(version: &str) -> Result<(), Problem> {
         _ if is_version && is_digit(bytes.get(5)) && is_digit(bytes.get(7)) => {
             Err(Problem::Refuse(if broken("400-for-505") { 400 } else { 505 }))
         }
+        _ if broken("505-for-all") => Err(Problem::Refuse(505)),
         _ => Err(Problem::Refuse(400)),
     }
 }
@@ -202,7 +225,9 @@ fn refusal(status: u16) -> Option<Vec<u8>> {
         _ => "Bad Request",
     };
     let status = format!("{status} {reason}");
-    Some(response(&status, "text/plain", &format!("this request is refused: {reason}\n")))
+    let kind = if broken("refuses-with-a-page") { "text/html" } else { "text/plain" };
+    let sentence = format!("this request is refused: {reason}\n");
+    Some(response(&status, kind, if broken("refuses-without-a-word") { "" } else { &sentence }))
 }
 
 /// Step 5: says that no more is sent, and reads until the client has closed, or 2 s are over.
@@ -211,18 +236,25 @@ fn close(connection: &mut TcpStream) {
         return; // with unread bytes: the kernel sends a reset
     }
     let way = if broken("shuts-both") { Shutdown::Both } else { Shutdown::Write };
-    let shut = connection.shutdown(way);
-    if shut.is_err() || broken("shuts-both") || broken("does-not-drain") {
+    let is_shut = broken("does-not-shut-down") || connection.shutdown(way).is_ok();
+    if !is_shut || broken("shuts-both") || broken("does-not-drain") {
         return;
     }
-    let deadline = Instant::now() + Duration::from_secs(2);
+    let seconds = if broken("drains-briefly") { 0.1 } else { 2.0 };
+    let deadline = Instant::now() + Duration::from_secs_f64(seconds);
     let mut thrown_away = [0; 4096];
     loop {
-        let left = deadline.saturating_duration_since(Instant::now());
-        if left.is_zero() || connection.set_read_timeout(Some(left)).is_err() {
+        let left = match deadline.saturating_duration_since(Instant::now()) {
+            _ if broken("drains-for-ever") => None,
+            _ if broken("drain-limit-for-each-read") => Some(Duration::from_secs(2)),
+            Duration::ZERO => return,
+            left => Some(left),
+        };
+        if connection.set_read_timeout(left).is_err() {
             return;
         }
         match connection.read(&mut thrown_away) {
+            Ok(0) if broken("drains-when-all-have-left") => {} // read returns 0 again, for ever
             Ok(0) | Err(_) => return,
             Ok(_) => {}
         }

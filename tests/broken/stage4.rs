@@ -101,7 +101,9 @@ fn serve(listening: TcpListener, service: &Service) -> io::Result<()> {
         let has_room = parent.live.len() < CHILDREN || broken("no-limit");
         if !has_room {
             parent.sleep(None)?;
-            continue;
+            if !broken("any-signal-admits") {
+                continue;
+            }
         }
         match listening.accept() {
             Ok((connection, client)) => {
@@ -152,7 +154,12 @@ impl Parent {
             }
             Err(error) if broken("fork-fails-ends-all") => Err(error.into()),
             Err(error) => {
-                warn(format_args!("fork: {error}"));
+                if !broken("fork-fails-in-silence") {
+                    warn(format_args!("fork: {error}"));
+                }
+                if broken("fork-fails-waits-for-the-request") {
+                    let _ = (&connection).read(&mut [0]);
+                }
                 let page = Response::plain(503, "no process is left for this request");
                 let _ = (&connection).write_all(&page.to(b""));
                 Ok(())
@@ -171,12 +178,14 @@ impl Parent {
             // The one descriptor that the child must let go of; its owner lives in the parent's loop.
             let _ = nix::unistd::close(std::os::fd::AsRawFd::as_raw_fd(listening));
         }
-        if !broken("child-obeys-ctrl-c") {
+        if !broken("child-keeps-the-handlers") {
+            let sigint =
+                if broken("child-obeys-ctrl-c") { SigHandler::SigDfl } else { SigHandler::SigIgn };
             // SAFETY: the kernel's own ways run no code of ours.
-            let _ = unsafe { signal(Signal::SIGINT, SigHandler::SigIgn) };
+            let _ = unsafe { signal(Signal::SIGINT, sigint) };
+            // SAFETY: as above.
+            let _ = unsafe { signal(Signal::SIGTERM, SigHandler::SigDfl) };
         }
-        // SAFETY: as above.
-        let _ = unsafe { signal(Signal::SIGTERM, SigHandler::SigDfl) };
         let _ = serve_connection(connection, client, service);
         if broken("child-accepts-too") {
             self.live.clear();
@@ -185,7 +194,7 @@ impl Parent {
         if broken("child-stays") {
             let _ = poll(&mut [], PollTimeout::NONE);
         }
-        signal_hook::low_level::exit(if broken("child-fails") { 3 } else { 0 })
+        signal_hook::low_level::exit(0)
     }
 
     /// Steps 4 and 5: asks until nobody is left who has ended.
@@ -195,8 +204,9 @@ impl Parent {
         }
         loop {
             match waitpid(None, Some(WaitPidFlag::WNOHANG)) {
+                Ok(WaitStatus::StillAlive) if broken("reaping-never-ends") => {}
                 Ok(WaitStatus::StillAlive) => return Ok(()),
-
+                Err(error) if broken("echild-ends-all") => return Err(error.into()),
                 Err(Errno::ECHILD) => return Ok(()),
                 Ok(ended) => self.strike_off(ended),
                 Err(_) => {}
@@ -212,6 +222,9 @@ impl Parent {
         let Some(child) = ended.pid() else { return };
         self.live.remove(&child);
         match ended {
+            WaitStatus::Exited(_, 0) if broken("reports-everybody") => {
+                warn(format_args!("child {child} ended"));
+            }
             WaitStatus::Exited(_, 0) => {}
             WaitStatus::Signaled(_, signal, _) if !broken("says-nothing-of-the-killed") => {
                 warn(format_args!("child {child} was ended by {signal}"));
@@ -252,7 +265,11 @@ impl Parent {
             }
         }
         let kept = broken("stop-keeps-the-port").then_some(listening); // else it is dropped here
-        while !self.live.is_empty() && !broken("stop-does-not-wait") {
+        while broken("stop-forgets-to-report") && waitpid(None, None).is_ok() {}
+        while !self.live.is_empty()
+            && !broken("stop-does-not-wait")
+            && !broken("stop-forgets-to-report")
+        {
             self.sleep(None)?;
             self.reap()?;
         }

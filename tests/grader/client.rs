@@ -9,12 +9,13 @@ mod wire;
 
 use std::io;
 use std::net::{Shutdown, SocketAddr, TcpStream};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard};
 
 use crate::background::Background;
 use crate::evidence::Evidence;
 use crate::failure::Failure;
-use crate::tape::Tape;
+use crate::tape::{Tapes, tapes};
+use crate::visit::End;
 use crate::witness::Witness;
 
 /// As much as one read takes: big downloads should not be slowed down by the judge.
@@ -34,8 +35,9 @@ pub enum Ending {
 pub struct Client {
     stream: TcpStream,
     witness: Arc<Witness>,
-    sent: Tape,
-    received: Tape,
+    tapes: Arc<Mutex<Tapes>>,
+    /// Its number in the diary.
+    number: usize,
     /// What has come and was not handed out yet.
     buffer: Vec<u8>,
     ending: Option<Ending>,
@@ -44,12 +46,13 @@ pub struct Client {
 
 impl Client {
     pub(crate) fn new(stream: TcpStream, witness: Arc<Witness>) -> Client {
-        let (sent, received) = (Tape::default(), Tape::default());
+        let tapes = Arc::default();
+        let number = witness.diary.opened(&tapes);
         Client {
             stream,
             witness,
-            sent,
-            received,
+            tapes,
+            number,
             buffer: Vec::new(),
             ending: None,
             background: None,
@@ -71,6 +74,7 @@ impl Client {
     ///
     /// The connection is gone.
     pub fn half_close(&mut self) -> Result<(), Failure> {
+        self.witness.diary.ends(self.number, End::HalfClosed);
         let result = self.stream.shutdown(Shutdown::Write);
         result.map_err(|error| self.trouble(&error, "half-closing the connection"))
     }
@@ -82,11 +86,23 @@ impl Client {
     /// The system has no such option.
     pub fn reset(mut self) -> Result<(), Failure> {
         use nix::sys::socket::{setsockopt, sockopt::Linger};
+        self.witness.diary.ends(self.number, End::Reset);
         let at_once = nix::libc::linger { l_onoff: 1, l_linger: 0 };
         setsockopt(&self.stream, Linger, &at_once)
             .map_err(|error| self.trouble(&error.into(), "setting SO_LINGER"))?;
         // The reset goes out when the last descriptor is closed, and the thread has one.
         self.background.take().map_or(Ok(()), Background::join)
+    }
+
+    /// Makes room for about this many bytes on our side, so that the server waits no more for us.
+    ///
+    /// # Errors
+    ///
+    /// The system has no such option.
+    pub fn widen(&self, bytes: usize) -> Result<(), Failure> {
+        use nix::sys::socket::{setsockopt, sockopt::RcvBuf};
+        setsockopt(&self.stream, RcvBuf, &bytes)
+            .map_err(|error| self.trouble(&error.into(), "setting SO_RCVBUF"))
     }
 
     /// Whether the server has neither sent anything nor closed up to now: a look, not a wait.
@@ -96,10 +112,20 @@ impl Client {
             && matches!(self.stream.peek(&mut [0]), Err(error) if error.kind() == io::ErrorKind::WouldBlock);
         self.stream.set_nonblocking(false).is_ok() && quiet && self.buffer.is_empty()
     }
+
+    fn tapes(&self) -> MutexGuard<'_, Tapes> {
+        tapes(&self.tapes)
+    }
 }
 
 impl Evidence for Client {
     fn add_to(&self, failure: Failure) -> Failure {
-        failure.witness(&self.witness).tapes(&self.sent, &self.received)
+        failure.witness(&self.witness).tapes(&self.tapes())
+    }
+}
+
+impl Drop for Client {
+    fn drop(&mut self) {
+        self.witness.diary.ends(self.number, End::Closed);
     }
 }

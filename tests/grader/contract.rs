@@ -102,13 +102,27 @@ fn listening_line(target: &Target, start: &str) -> Verdict {
     served(&server).map(drop)
 }
 
-fn ipv6(target: &Target) -> Verdict {
+/// A server that was told to listen on IPv6, and does. None if this machine has no IPv6: then there
+/// is nothing to find out.
+///
+/// # Errors
+///
+/// It does not start, or listens elsewhere.
+pub fn on_ipv6(target: &Target) -> Result<Option<Server>, Failure> {
     if TcpListener::bind("[::1]:0").is_err() {
-        // This machine has no IPv6: there is nothing to find out.
-        return Ok(());
+        return Ok(None);
     }
-    let server = target.launch().env("HOST", "::1").start()?;
-    expect(&server, server.address().is_ipv6(), "it listens on an IPv6 address")?;
+    let by_hand = |failure: Failure| {
+        failure.by_hand("write HOST=::1 in front of the command that starts the server")
+    };
+    let server = target.launch().env("HOST", "::1").start().map_err(by_hand)?;
+    let is_ipv6 = server.address().is_ipv6();
+    expect(&server, is_ipv6, "with HOST=::1 it listens on an IPv6 address").map_err(by_hand)?;
+    Ok(Some(server))
+}
+
+fn ipv6(target: &Target) -> Verdict {
+    let Some(server) = on_ipv6(target)? else { return Ok(()) };
     let brackets = format!("[::1]:{}", server.address().port());
     let shown = server.listening_line().ends_with(&brackets);
     expect(&server, shown, format!("the listening line ends with {brackets}"))?;

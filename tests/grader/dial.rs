@@ -14,6 +14,14 @@ use crate::failure::{Failure, Seen};
 use crate::patience::{STEP_SECONDS, patience};
 use crate::witness::Witness;
 
+/// A server that another check starts at this moment must not inherit the connection: it would
+/// stay open when we close it.
+#[cfg(not(target_os = "macos"))]
+const OURS_ALONE: SockFlag = SockFlag::SOCK_CLOEXEC;
+/// Here that can't be said in the same call.
+#[cfg(target_os = "macos")]
+const OURS_ALONE: SockFlag = SockFlag::empty();
+
 /// A connection that is about to be opened.
 #[derive(Debug)]
 pub struct Dial {
@@ -62,7 +70,7 @@ impl Dial {
 
     fn with_options(&self) -> io::Result<TcpStream> {
         let family = if self.to.is_ipv4() { AddressFamily::Inet } else { AddressFamily::Inet6 };
-        let socket: OwnedFd = socket(family, SockType::Stream, SockFlag::empty(), None)?;
+        let socket: OwnedFd = socket(family, SockType::Stream, OURS_ALONE, None)?;
         if let Some(bytes) = self.receive_buffer {
             setsockopt(&socket, sockopt::RcvBuf, &bytes)?;
         }
@@ -70,10 +78,12 @@ impl Dial {
             bind(socket.as_raw_fd(), &SockaddrStorage::from(SocketAddr::new(address, 0)))?;
         }
         connect(socket.as_raw_fd(), &SockaddrStorage::from(self.to))?;
-        Ok(TcpStream::from(socket))
+        // The duplicate is close-on-exec everywhere.
+        Ok(TcpStream::from(socket.try_clone()?))
     }
 
     fn refused(&self, error: &io::Error) -> Failure {
+        self.witness.diary.refused();
         let to = self.to;
         let (seen, what) = match error.kind() {
             io::ErrorKind::ConnectionRefused => (

@@ -5,6 +5,8 @@
 
 use std::fmt::Write;
 
+use crate::tape::Tape;
+
 /// `bytes` on one line: printable ASCII as it is, everything else as `\r`, `\n`, `\t`, `\\` or `\xNN`.
 #[must_use]
 pub fn escape(bytes: &[u8]) -> String {
@@ -56,6 +58,47 @@ pub fn block(bytes: &[u8], length: usize) -> Vec<String> {
     if lines(bytes).count() > LINES_SHOWN || bytes.len() < length {
         shown.push(format!("… ({length} bytes in all)"));
     }
+    shown
+}
+
+/// Where a piece ended. No byte looks like it.
+const CUT: &str = "│";
+/// More cuts than these are only counted.
+const CUTS_SHOWN: usize = 6;
+
+/// What was sent, as [`block`] shows it, and in which pieces.
+#[must_use]
+pub fn block_in_pieces(tape: &Tape) -> Vec<String> {
+    let Tape { start, length, cuts } = tape;
+    let count = cuts.len() + 1;
+    if cuts.is_empty() || cuts.len() > CUTS_SHOWN {
+        let mut shown = block(start, *length);
+        if !cuts.is_empty() {
+            shown.push(format!("(in {count} pieces, one after the other)"));
+        }
+        return shown;
+    }
+    let ends = cuts.iter().chain([length]);
+    let begins = [0].iter().chain(cuts);
+    let mut shown: Vec<String> = Vec::new();
+    let mut is_whole = true;
+    for (from, to) in begins.zip(ends) {
+        let piece = &start[*from.min(&start.len())..*to.min(&start.len())];
+        let mut lines = block(piece, to - from);
+        // A piece that goes on in the middle of a line is shown in that line.
+        if let (false, Some(last)) = (is_whole, shown.last_mut()) {
+            let room = COLUMNS_SHOWN.saturating_sub(last.chars().count());
+            if lines.first().is_some_and(|line| line.chars().count() <= room) {
+                last.push_str(&lines.remove(0));
+            }
+        }
+        shown.extend(lines);
+        is_whole = piece.ends_with(b"\n");
+        if let (true, Some(last)) = (to < length, shown.last_mut()) {
+            last.push_str(CUT);
+        }
+    }
+    shown.push(format!("(in {count} pieces, cut at {CUT})"));
     shown
 }
 
@@ -119,6 +162,25 @@ mod tests {
         let long = block(&b"x\n".repeat(100), 900);
         assert_eq!(long.len(), 13);
         assert_eq!(long[12], "… (900 bytes in all)");
+    }
+
+    #[test]
+    fn pieces_are_cut_where_they_were_cut() {
+        let tape = |pieces: &[&[u8]]| {
+            let mut tape = Tape::default();
+            for piece in pieces {
+                tape.cut();
+                tape.record(piece);
+            }
+            block_in_pieces(&tape)
+        };
+        assert_eq!(tape(&[b"a\n"]), [r"a\n"]);
+        assert_eq!(
+            tape(&[b"one\nt", b"wo\n", b"three"]),
+            [r"one\n", r"t│wo\n│", "three", "(in 3 pieces, cut at │)"]
+        );
+        let bytes: Vec<&[u8]> = b"GET / HTTP".chunks(1).collect();
+        assert_eq!(tape(&bytes), ["GET / HTTP", "(in 10 pieces, one after the other)"]);
     }
 
     #[test]

@@ -1,6 +1,10 @@
 //! Whoever knows something about a failure adds it; and the three ways in which a check fails.
 
+use std::sync::Arc;
+
 use crate::failure::{Failure, Seen};
+use crate::tape::tapes;
+use crate::witness::Witness;
 
 /// Whatever can add facts to a failure: a client, a server, a program that has ended.
 pub trait Evidence {
@@ -12,6 +16,17 @@ pub trait Evidence {
 impl Evidence for () {
     fn add_to(&self, failure: Failure) -> Failure {
         failure
+    }
+}
+
+impl Evidence for Arc<Witness> {
+    fn add_to(&self, failure: Failure) -> Failure {
+        let failure = failure.witness(self);
+        match self.diary.last_talk() {
+            // Most likely it was the client that came last who has waited in vain.
+            Some(talk) if failure.kind() == Seen::Hung => failure.tapes(&tapes(&talk)),
+            _ => failure,
+        }
     }
 }
 

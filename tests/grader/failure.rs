@@ -5,8 +5,9 @@
 
 use std::sync::Arc;
 
+use crate::diary::Line;
 use crate::evidence::Evidence;
-use crate::tape::{Shown, Tape};
+use crate::tape::{Shown, Tape, Tapes};
 use crate::witness::{Witness, in_words};
 
 /// How a failure begins that says that a check can't be done here.
@@ -26,6 +27,10 @@ pub(crate) struct Facts {
     pub sent: Option<Tape>,
     pub expected: Option<Shown>,
     pub got: Option<Shown>,
+    /// How much came before the bytes that a check got last, and how many these are.
+    pub last: Option<(usize, usize)>,
+    /// What had been done to the program up to then.
+    pub done: Vec<Line>,
     pub details: Vec<String>,
     pub witness: Option<Arc<Witness>>,
 }
@@ -64,6 +69,8 @@ impl Failure {
             sent: None,
             expected: None,
             got: None,
+            last: None,
+            done: Vec::new(),
             details: Vec::new(),
             witness: None,
         }))
@@ -150,19 +157,25 @@ impl Failure {
     /// For implementations of [`Evidence`]: the program that was seen.
     #[must_use]
     pub fn witness(mut self, witness: &Arc<Witness>) -> Failure {
+        // If it has ended by now, the witness learns it here.
+        let _ = witness.look();
         if self.0.seen != Seen::Hung {
             // Whatever ends a program that hung comes after the fault and would mislead.
             witness.doubt();
         }
-        self.0.witness.get_or_insert_with(|| Arc::clone(witness));
+        if self.0.witness.is_none() {
+            self.0.witness = Some(Arc::clone(witness));
+            self.0.done = witness.diary.lines();
+        }
         self
     }
 
     /// For implementations of [`Evidence`]: what went over a connection.
     #[must_use]
-    pub fn tapes(mut self, sent: &Tape, received: &Tape) -> Failure {
-        self.0.sent.get_or_insert_with(|| sent.clone());
-        self.0.got.get_or_insert_with(|| Shown::Bytes(received.start.clone()));
+    pub fn tapes(mut self, tapes: &Tapes) -> Failure {
+        self.0.sent.get_or_insert_with(|| tapes.sent.clone());
+        self.0.got.get_or_insert_with(|| Shown::Bytes(tapes.received.start.clone()));
+        self.0.last = self.0.last.or(tapes.last);
         self
     }
 

@@ -54,6 +54,9 @@ pub const CHECKS: &[Check] = &joined::<{ count(EVERYWHERE) }>(EVERYWHERE);
 /// For servers whose requests share the memory of one process: stages 3 and 5.
 pub const CLOSED: &[Check] = closed::CHECKS;
 
+/// For a server of one client at a time.
+pub const SEQUENTIAL: &[Check] = closed::SEQUENTIAL;
+
 /// For the servers of this repository from stage 3 on.
 pub const OURS: &[Check] = &joined::<{ count(BY_NAME) }>(BY_NAME);
 
@@ -89,7 +92,7 @@ mod tests {
     #[test]
     fn every_check_has_an_id_of_its_own_and_words_for_a_person() {
         let mut ids = BTreeSet::new();
-        for check in [CHECKS, CLOSED, OURS].concat() {
+        for check in [CHECKS, CLOSED, SEQUENTIAL, OURS].concat() {
             assert!(ids.insert(check.id), "{} is there twice", check.id);
             let words = [check.title, check.rule, check.hint];
             assert!(words.iter().all(|text| text.len() > 5), "{} lacks words", check.id);

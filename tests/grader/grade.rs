@@ -6,7 +6,8 @@
 //! `GRADE_JSON=path` writes the result there. `GRADE=grader` grades the checks themselves.
 //!
 //! Without `GRADE`, a learner's server that falls short does not make `cargo test` fail: work that
-//! is under way is no fault, and the stages after it are to be tested as well.
+//! is under way is no fault, and the stages after it are to be tested as well. `GRADE=exam`, which
+//! the copy for an exam sets, is the same without the reference, which is missing there.
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -41,6 +42,8 @@ pub(crate) enum Scope {
 pub(crate) struct Asked {
     pub arguments: Arguments,
     pub scope: Scope,
+    /// Work that is under way is no failure, although nothing else is graded.
+    pub is_exam: bool,
     pub json: Option<PathBuf>,
     pub learner: Learner,
 }
@@ -72,10 +75,11 @@ fn asked(stage: &Stage) -> Result<Asked, String> {
     let mut arguments = Arguments::from_args();
     arguments.test_threads = arguments.test_threads.or(Some(THREADS));
     stage.verify()?;
-    let scope = match variable("GRADE").as_deref() {
+    let grade = variable("GRADE");
+    let scope = match grade.as_deref() {
         None => Scope::All,
         Some("reference") => Scope::Reference,
-        Some("mine") => Scope::Mine,
+        Some("mine" | "exam") => Scope::Mine,
         Some("grader") => Scope::Grader,
         Some(other) => return Err(format!("GRADE is `reference` or `mine`, not `{other}`")),
     };
@@ -84,7 +88,8 @@ fn asked(stage: &Stage) -> Result<Asked, String> {
         result::remove(file).map_err(|error| format!("{}: {error}", file.display()))?;
     }
     let learner = Learner::find(stage, variable("SERVER_CMD").as_deref());
-    Ok(Asked { arguments, scope, json, learner })
+    let is_exam = grade.as_deref() == Some("exam");
+    Ok(Asked { arguments, scope, is_exam, json, learner })
 }
 
 /// An environment variable that is set and not empty.

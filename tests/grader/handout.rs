@@ -9,6 +9,7 @@ use std::fs;
 use std::path::Path;
 
 use crate::check::Check;
+use crate::failure::Seen;
 use crate::stage::{Scored, Stage, Step};
 
 /// Compares the file with the steps, or renews it.
@@ -74,29 +75,55 @@ fn told(stage: &Stage, step: &Step) -> String {
     if !step.page.is_empty() {
         text += &format!("\nTo read: {}.\n", markdown(step.page));
     }
-    text += "\n<details><summary>Hints</summary>\n\n";
-    for hint in hints(stage, step) {
-        text += &format!("- {}\n", markdown(hint));
+    text += "\n";
+    for (number, hint) in (1..).zip(hints(stage, step)) {
+        let when = if hint.when.is_empty() { "" } else { ": " };
+        let summary = format!("Hint {number}{when}{}", markdown(&hint.when.join(", or ")));
+        let hint = markdown(hint.text);
+        text += &format!("<details><summary>{summary}</summary>\n\n{hint}\n\n</details>\n");
     }
-    text + "\n</details>\n\n"
+    text + "\n"
+}
+
+/// A hint, and what must have been seen for it to fit: nothing, if it is the check's general one.
+struct Hint {
+    text: &'static str,
+    when: Vec<String>,
 }
 
 /// Each hint once: those of the checks that earn points, then those of the others.
-fn hints(stage: &Stage, step: &Step) -> Vec<&'static str> {
+fn hints(stage: &Stage, step: &Step) -> Vec<Hint> {
     let own = step.checks.iter().flat_map(|scored: &Scored| {
-        let general = stage.find(scored.id).map(|(check, _): (Check, bool)| check.hint);
-        let words = scored.words.iter().map(|(_, hint)| *hint);
-        let kinds = scored.hints.iter().map(|(_, hint)| *hint);
+        let general = stage.find(scored.id).map(|(check, _): (Check, bool)| (check.hint, None));
+        let kinds = scored.hints.iter().map(|(kind, hint)| (*hint, Some(seen(*kind).to_owned())));
+        let words =
+            scored.words.iter().map(|(words, hint)| (*hint, Some(format!("you read \"{words}\""))));
         general.into_iter().chain(kinds).chain(words)
     });
-    let needed = step.needs.iter().filter_map(|id| Some(stage.find(id)?.0.hint));
-    let mut found: Vec<&str> = Vec::new();
-    for hint in own.chain(needed) {
-        if !found.contains(&hint) {
-            found.push(hint);
+    let needed = step.needs.iter().filter_map(|id| Some((stage.find(id)?.0.hint, None)));
+    let mut found: Vec<Hint> = Vec::new();
+    for (text, when) in own.chain(needed) {
+        match found.iter_mut().find(|hint| hint.text == text) {
+            Some(hint) => hint.when.extend(when.filter(|when| !hint.when.contains(when))),
+            None => found.push(Hint { text, when: when.into_iter().collect() }),
         }
     }
     found
+}
+
+/// What a learner has seen, in a few words.
+fn seen(kind: Seen) -> &'static str {
+    match kind {
+        Seen::NotSo => "something is not as it should be",
+        Seen::WrongBytes => "other bytes came",
+        Seen::Refused => "nothing listened",
+        Seen::Reset => "the connection was reset",
+        Seen::ClosedEarly => "the connection was closed early",
+        Seen::Hung => "nothing came in time",
+        Seen::Malformed => "what came is not HTTP",
+        Seen::Ended => "the program ended",
+        Seen::Machine => "the machine is at fault",
+    }
 }
 
 /// Characters that mean something in Markdown or HTML show as themselves.
@@ -122,7 +149,7 @@ mod tests {
             text.starts_with(
                 "### Step 1, a word (2 points)\n\nSay another word.\n\nWhat is checked:\n\n\
              - it says so (2 points)\n\nTo read: a book.\n\n\
-             <details><summary>Hints</summary>\n\n- Say it.\n\n</details>\n\n"
+             <details><summary>Hint 1</summary>\n\nSay it.\n\n</details>\n\n"
             ),
             "{text}"
         );

@@ -7,8 +7,17 @@ use crate::stage::{Scored, Step};
 
 const PANICKED: &str = "The server panicked: standard error names the line. What a client does \
                         must never end a server.";
-const INTERRUPTED: &str =
-    "A call was interrupted by a signal and returned EINTR: nothing was done, so make it again.";
+/// Errors that name themselves on standard error. They are the cause, whatever was looked at.
+const NAMED: [(&str, &str); 2] = [
+    (
+        "Interrupted system call",
+        "A call was interrupted by a signal and returned EINTR: nothing was done, so make it again.",
+    ),
+    (
+        "No child processes",
+        "waitpid returned ECHILD: there is no child at all. That ends the reaping, and not the server.",
+    ),
+];
 
 /// The hint for `check`, which failed in this way in one of `steps`.
 pub(crate) fn fitting(steps: &[Step], check: &Check, failure: &Failure) -> String {
@@ -28,7 +37,12 @@ pub(crate) fn fitting(steps: &[Step], check: &Check, failure: &Failure) -> Strin
     if let Some(hint) = own.next() {
         return hint.to_owned();
     }
+    if let Some((_, named)) = NAMED.iter().find(|(words, _)| failure.mentions(words)) {
+        return (*named).to_owned();
+    }
     match general(failure) {
+        // Many things can make a client wait: what the check knows of them comes first.
+        Some(general) if failure.kind() == Seen::Hung => format!("{} {general}", check.hint),
         Some(general) => format!("{general} {}", check.hint),
         None => check.hint.to_owned(),
     }
@@ -36,9 +50,6 @@ pub(crate) fn fitting(steps: &[Step], check: &Check, failure: &Failure) -> Strin
 
 /// What such an end mostly means; nothing where the facts speak for themselves.
 fn general(failure: &Failure) -> Option<&'static str> {
-    if failure.mentions("Interrupted system call") {
-        return Some(INTERRUPTED);
-    }
     let text = match failure.kind() {
         Seen::Refused => {
             "Nothing listened any more: the program has ended, or it never called listen."

@@ -3,17 +3,22 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::mpsc::{RecvTimeoutError, channel};
+use std::time::Duration;
 
 use crate::check::{Check, Verdict};
 use crate::failure::{Failure, Seen};
 use crate::patience::{CHECK_SECONDS, patience};
+use crate::scene::Scene;
 use crate::target::Target;
 
 /// Runs one check on a thread of its own, and gives it up when its time is over.
 pub(crate) fn judge(check: Check, target: Target) -> Verdict {
     let (sender, receiver) = channel();
     let thread = std::thread::Builder::new().name(check.id.into());
+    let scene = Scene::default();
+    let seen = scene.clone();
     let started = thread.spawn(move || {
+        seen.set();
         let verdict = catch_unwind(AssertUnwindSafe(|| (check.run)(&target)));
         // The receiver is gone if the check was given up meanwhile.
         let _ = sender.send(verdict);
@@ -28,15 +33,28 @@ pub(crate) fn judge(check: Check, target: Target) -> Verdict {
             Err(Failure::new(format!("the check itself failed: {}", message(&*panic)))
                 .seen(Seen::Machine))
         }
-        Err(RecvTimeoutError::Timeout) => {
-            let seconds = limit.as_secs_f64();
-            let what =
-                format!("the check was given up after {seconds:.0} s; GRADE_SLOW=3 gives it more");
-            Err(Failure::new(what).seen(Seen::Hung))
-        }
+        Err(RecvTimeoutError::Timeout) => Err(given_up(&scene, limit)),
         Err(RecvTimeoutError::Disconnected) => {
             Err(Failure::new("the check ended without a verdict").seen(Seen::Machine))
         }
+    }
+}
+
+/// The check goes on meanwhile; what is known of it is told.
+fn given_up(scene: &Scene, limit: Duration) -> Failure {
+    let seconds = limit.as_secs_f64();
+    let waits = match scene.waits_for() {
+        what if what.is_empty() => String::new(),
+        what => format!(", while it waited for {what}"),
+    };
+    let what = format!(
+        "the check was given up after {seconds:.0} s{waits} (on a slow machine, GRADE_SLOW=3 \
+         gives it more)"
+    );
+    let failure = Failure::new(what).seen(Seen::Hung);
+    match scene.witness() {
+        Some(witness) => failure.of(&witness),
+        None => failure,
     }
 }
 
@@ -59,6 +77,24 @@ mod tests {
         let failure = verdict.expect_err("it panicked");
         assert_eq!(failure.what(), "the check itself failed: oops");
         assert_eq!(failure.kind(), Seen::Machine);
+    }
+
+    #[test]
+    fn a_check_that_is_given_up_says_what_it_waited_for_and_by_whom() {
+        let scene = Scene::default();
+        let seen = scene.clone();
+        std::thread::spawn(move || {
+            seen.set();
+            let target = Target::command("x", ["sh", "-c", "echo listening on 127.0.0.1:1; cat"]);
+            drop(target.start());
+            crate::scene::waits_for("a train");
+        })
+        .join()
+        .expect("it does not panic");
+        let failure = given_up(&scene, Duration::from_secs(20));
+        let what = "the check was given up after 20 s, while it waited for a train";
+        assert!(failure.what().starts_with(what), "{}", failure.what());
+        assert!(failure.story("", "").contains("  server    "));
     }
 
     #[test]

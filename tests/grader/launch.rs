@@ -1,27 +1,31 @@
 //! Starts the program under test: what it gets from its environment, and when it counts as started.
 
 use std::ffi::{OsStr, OsString};
-use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitStatus};
 
 use crate::escape::escape;
 use crate::evidence::Evidence;
 use crate::failure::{Failure, Seen};
+use crate::listening::{LISTENING_WITHIN, address_in, listening};
 use crate::patience::{STEP_SECONDS, patience, wait_until};
 use crate::running::Running;
 use crate::server::Server;
+use crate::start::Start;
 use crate::witness::in_words;
 
 /// Seconds until the listening line: an interpreter may have to start first, on a busy machine.
 const START_SECONDS: f64 = 10.0;
 
-/// The listening line may come after a few others, such as an interpreter's warnings.
-const LISTENING_WITHIN: usize = 20;
-
 /// What `--help` of some server names, and a check sets if it needs it.
-const SETTINGS: [&str; 5] =
-    ["CONTENT_LIMIT", "HEAD_TIMEOUT", "IDLE_TIMEOUT", "PYTHON_TIMEOUT", "STOP_TIMEOUT"];
+const SETTINGS: [&str; 6] = [
+    "CONNECTIONS",
+    "CONTENT_LIMIT",
+    "HEAD_TIMEOUT",
+    "IDLE_TIMEOUT",
+    "PYTHON_TIMEOUT",
+    "STOP_TIMEOUT",
+];
 
 /// A run of the program under test that is about to be started.
 #[derive(Debug)]
@@ -73,9 +77,7 @@ impl Launch {
     /// It can't be started, ends, or says nothing of listening in time.
     pub fn start(&self) -> Result<Server, Failure> {
         let closes = self.closes_stdout;
-        let mut command = self.as_command()?;
-        let running =
-            Running::spawn(&mut command, move |line| closes && address_in(line).is_some())?;
+        let running = self.spawn(move |line| closes && address_in(line).is_some())?;
         let what = "the line \"listening on …\" on standard output";
         let started = wait_until(patience(START_SECONDS), what, || match listening(&running) {
             Some(found) => Some(Ok(found)),
@@ -96,7 +98,7 @@ impl Launch {
     ///
     /// It can't be started, listens instead, or does not end in time.
     pub fn run(&self) -> Result<Finished, Failure> {
-        let running = Running::spawn(&mut self.as_command()?, |_| false)?;
+        let running = self.spawn(|_| false)?;
         let ended = wait_until(patience(STEP_SECONDS), "the program to end by itself", || {
             listening(&running).map(|_| None).or_else(|| running.ended().map(Some))
         });
@@ -105,6 +107,14 @@ impl Launch {
             return Err(Failure::new(what).of(&running));
         };
         Ok(Finished { status, running })
+    }
+
+    fn spawn(
+        &self,
+        enough: impl FnMut(&[u8]) -> bool + Send + 'static,
+    ) -> Result<Running, Failure> {
+        let start = Start::of(&self.command, &self.environment);
+        Running::spawn(&mut self.as_command()?, start, enough)
     }
 
     fn as_command(&self) -> Result<Command, Failure> {
@@ -165,36 +175,4 @@ fn said_instead(failure: Failure, running: &Running) -> Failure {
     let said =
         |failure: Failure, line: &Vec<u8>| failure.detail(format!("stdout: {}", escape(line)));
     lines.iter().fold(failure, said)
-}
-
-/// The listening line and its address, once it is there.
-fn listening(running: &Running) -> Option<(String, SocketAddr)> {
-    let lines = running.witness.stdout.first(LISTENING_WITHIN);
-    lines
-        .iter()
-        .find_map(|line| Some((String::from_utf8_lossy(line).into_owned(), address_in(line)?)))
-}
-
-/// The address in `listening on http://127.0.0.1:8888`, with or without the scheme.
-fn address_in(line: &[u8]) -> Option<SocketAddr> {
-    let rest = std::str::from_utf8(line).ok()?.trim_end().strip_prefix("listening on ")?;
-    rest.strip_prefix("http://").unwrap_or(rest).parse().ok()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_listening_line_gives_the_address() {
-        let address = |line: &str| address_in(line.as_bytes()).map(|address| address.to_string());
-        assert_eq!(
-            address("listening on http://127.0.0.1:8888").as_deref(),
-            Some("127.0.0.1:8888")
-        );
-        assert_eq!(address("listening on 127.0.0.1:1").as_deref(), Some("127.0.0.1:1"));
-        assert_eq!(address("listening on http://[::1]:80\r").as_deref(), Some("[::1]:80"));
-        assert_eq!(address("Listening on port 80"), None);
-        assert_eq!(address("listening on http://localhost:80"), None);
-    }
 }

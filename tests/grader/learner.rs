@@ -35,7 +35,9 @@ impl Learner {
             return Learner::NotOwn(why);
         }
         let starter = fs::read_to_string(Path::new(stage.folder).join("starter.rs")).ok();
-        let untouched = sources.len() == 1 && starter.as_ref() == Some(&sources[0].1);
+        let is_copy = sources.len() == 1 && starter.as_ref() == Some(&sources[0].1);
+        // A copy of a starter into which somebody wrote by mistake is work.
+        let untouched = is_copy && !starter::is_edited(stage);
         let target = settle(Target::command(crate::target::MINE, [program]));
         Learner::Ready { target, untouched }
     }

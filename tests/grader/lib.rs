@@ -23,12 +23,14 @@
 //! | `curl` | the checks that let curl use the demo application |
 //! | `python` | the checks of applications in Python, on our own servers |
 //! | `target` | which program is under test, and how it is started |
-//! | `server` | that program; `launch` and `running` start and end it, `witness` hears it |
+//! | `server` | that program; `launch`, `listening` and `running` start and end it, `witness` hears it |
 //! | `client` | one connection to it; `dial` opens it, `background` sends while it is read |
 //! | `exchange` | one request and its answer |
 //! | `response` | what came back, read strictly; `parse`, `chunked` and `date` are its parts |
 //! | `process` | children, zombies, descriptors and memory, seen from outside |
-//! | `failure` | what went wrong; `evidence`, `tape`, `escape` and `story` tell it |
+//! | `failure` | what went wrong; `evidence`, `tape`, `escape`, `wrap` and `story` tell it |
+//! | `diary` | what was done to a server, each `visit`; `by_hand` and `start` make commands of it |
+//! | `scene` | what a check is doing, for the story of one that is given up |
 //! | `random` | bytes and names that no server can know beforehand |
 //! | `patience` | how long to wait, and the only place in the tests that sleeps |
 //! | `interrupt` | Ctrl-C leaves no server behind |
@@ -47,6 +49,7 @@
 //! ```
 
 mod background;
+mod by_hand;
 pub mod check;
 pub mod chunked;
 pub mod client;
@@ -55,6 +58,7 @@ pub mod corpus;
 pub mod curl;
 pub mod date;
 pub mod dial;
+mod diary;
 pub mod escape;
 pub mod evidence;
 pub mod exchange;
@@ -70,6 +74,7 @@ pub mod known;
 pub mod launch;
 mod learner;
 mod lesson;
+mod listening;
 mod parse;
 pub mod patience;
 pub mod process;
@@ -80,18 +85,22 @@ mod report;
 pub mod response;
 mod result;
 mod running;
+mod scene;
 mod score;
 pub mod sequential;
 pub mod server;
 mod some;
 pub mod stage;
+mod start;
 mod starter;
 mod story;
 pub mod tape;
 pub mod target;
 mod trials;
+mod visit;
 mod whole;
 pub mod witness;
+mod wrap;
 
 pub use check::{Check, Group, Verdict};
 pub use client::{Client, Ending};

@@ -8,6 +8,7 @@ use std::sync::LazyLock;
 use std::time::{Duration, Instant};
 
 use crate::failure::{Failure, Seen};
+use crate::scene;
 
 /// Seconds that a check waits for one thing: a byte, a line, the end of a program.
 ///
@@ -48,6 +49,7 @@ pub fn wait_until<T>(
     what: &str,
     mut look: impl FnMut() -> Option<T>,
 ) -> Result<T, Failure> {
+    scene::waits_for(what);
     let start = Instant::now();
     loop {
         if let Some(found) = look() {

@@ -5,6 +5,7 @@ use crate::random;
 use crate::score::{CheckScore, Score, StepScore};
 use crate::stage::Stage;
 use crate::trials::Outcome;
+use crate::wrap::wrap;
 
 /// Up to here the names of the steps reach, with dots behind them.
 const NAME_WIDTH: usize = 46;
@@ -25,7 +26,7 @@ pub(crate) fn steps(stage: &Stage, score: &Score, untouched: bool, command: &str
     if !untouched {
         text += &shortfall(stage, &score.steps[next], command);
     }
-    text + &others(&score.steps[shown..])
+    text + &others(&score.steps[next], &score.steps[shown..])
 }
 
 /// As in `stage 4, your server: 9 of 17 points; next: step 4, reap while idle`.
@@ -55,7 +56,8 @@ fn beginning(score: &Score, untouched: bool) -> String {
     let state = if untouched {
         "This is the starter as it was handed out, so 0 points are as it should be."
     } else {
-        "0 points are normal at the beginning: the first ones come with step 1."
+        "0 points are normal at the beginning: the first ones come with step 1.\n  \
+         If you had points before, your last change broke step 1; below stands how it shows."
     };
     format!("\n  {state}\n  The first thing to do: {}\n", next.step.task)
 }
@@ -86,30 +88,54 @@ fn story(stage: &Stage, one: &StepScore, check: &CheckScore, command: &str) -> S
         format!("    page      {}\n", one.step.page)
     };
     let (seed, package) = (random::seed(), stage.package);
-    let again = format!("{command}GRADE_SEED={seed} GRADE=mine cargo test -p {package} -- {id}");
-    format!("\n  {id}: {title}\n{told}{page}    again     {again}\n")
+    let number = stage.number;
+    let again = format!(
+        "{command}GRADE_SEED={seed} GRADE=mine cargo test -p {package} --test stage{number} -- {id}"
+    );
+    let waiting = waiting(one, id);
+    format!("\n  {id}: {title}\n{told}{waiting}{page}    again     {again}\n")
+}
+
+/// What holds and earns nothing as long as this check falls short.
+fn waiting(one: &StepScore, id: &str) -> String {
+    match one.waiting_for(id).as_slice() {
+        [] => String::new(),
+        [held] => format!("    note      {held} holds, and counts only once this does\n"),
+        held => format!("    note      {} hold, and count only once this does\n", held.join(", ")),
+    }
 }
 
 fn indented(story: &str) -> String {
     story.lines().map(|line| format!("  {line}\n")).collect()
 }
 
-/// All steps that come later, in one line.
-fn others(later: &[StepScore]) -> String {
-    let core: Vec<&StepScore> = later.iter().filter(|one| !one.step.bonus).collect();
-    let earned: u32 = later.iter().map(StepScore::earned).sum();
-    let max: u32 = later.iter().map(|one| one.step.points()).sum();
-    let steps = match (core.first(), core.last()) {
-        (Some(first), Some(last)) if first.step.number == last.step.number => {
-            format!("step {} comes", first.step.number)
-        }
-        (Some(first), Some(last)) => {
-            format!("steps {} to {} come", first.step.number, last.step.number)
-        }
+/// All steps that come later than `next`, the first that falls short; and which points are there.
+fn others(next: &StepScore, later: &[StepScore]) -> String {
+    let core: Vec<u8> =
+        later.iter().filter(|one| !one.step.bonus).map(|one| one.step.number).collect();
+    let steps = match core.as_slice() {
         _ if later.is_empty() => return String::new(),
-        _ => "more bonus comes".to_owned(),
+        [] if next.step.bonus => "more bonus comes after that".to_owned(),
+        [] => "this is the last step; after that only bonus is left".to_owned(),
+        [one] => format!("step {one} comes after that"),
+        [first, .., last] => format!("steps {first} to {last} come after that"),
     };
-    let already =
-        if earned == 0 { String::new() } else { format!(" ({earned} of {max} points already)") };
-    format!("\n  {steps} after that{already}\n")
+    let mut lines = wrap(&steps);
+    lines.extend(already(later).iter().flat_map(|points| wrap(points)));
+    "\n".to_owned() + &lines.iter().map(|line| format!("  {line}\n")).collect::<String>()
 }
+
+/// As in `points there already: 2 of 2 in step 4, 1 of 3 in step 5`.
+fn already(later: &[StepScore]) -> Option<String> {
+    let begun = later.iter().filter(|one| one.earned() > 0);
+    let points: Vec<String> = begun
+        .map(|one| {
+            let (number, bonus) = (one.step.number, if one.step.bonus { "bonus " } else { "" });
+            format!("{} of {} in {bonus}step {number}", one.earned(), one.step.points())
+        })
+        .collect();
+    (!points.is_empty()).then(|| format!("points there already: {}", points.join(", ")))
+}
+
+#[cfg(test)]
+mod tests;

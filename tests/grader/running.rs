@@ -1,8 +1,8 @@
 //! A program that was started, listening or not, and everything that must be undone afterwards.
 
 use std::io::Read;
-use std::process::{Child, Command, ExitStatus, Stdio};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::process::{Command, ExitStatus, Stdio};
+use std::sync::Arc;
 use std::thread::JoinHandle;
 use std::time::Duration;
 
@@ -13,15 +13,19 @@ use crate::evidence::Evidence;
 use crate::failure::{Failure, Seen};
 use crate::interrupt;
 use crate::patience::{patience, wait_until};
+use crate::scene;
+use crate::start::Start;
 use crate::witness::Witness;
 
 /// How long a program that seems to have failed is given to end by itself, for the story.
 const LAST_WORDS: Duration = Duration::from_millis(300);
 
+/// The same for one that was told to stop: its threads may have something to finish.
+const LAST_WORK: Duration = Duration::from_secs(4);
+
 /// A started program. Dropping it ends its whole process group and leaves nothing behind.
 #[derive(Debug)]
 pub(crate) struct Running {
-    child: Mutex<Child>,
     pid: Pid,
     pub witness: Arc<Witness>,
     readers: Vec<JoinHandle<()>>,
@@ -32,6 +36,7 @@ impl Running {
     /// output until `enough` says so after a line: then the pipe is closed.
     pub fn spawn(
         command: &mut Command,
+        start: Start,
         enough: impl FnMut(&[u8]) -> bool + Send + 'static,
     ) -> Result<Running, Failure> {
         use std::os::unix::process::CommandExt;
@@ -42,12 +47,14 @@ impl Running {
             Failure::new(format!("the program {program} can't be started: {error}"))
                 .seen(Seen::Ended)
         })?;
-        let witness = Arc::new(Witness::default());
-        let stdout = child.stdout.take().map(|pipe| drain_stdout(&witness, pipe, enough));
-        let stderr = child.stderr.take().map(|pipe| drain_stderr(&witness, pipe));
-        let readers = stdout.into_iter().chain(stderr).collect();
+        let (stdout, stderr) = (child.stdout.take(), child.stderr.take());
         let pid = Pid::from_raw(child.id().cast_signed());
-        Ok(Running { child: Mutex::new(child), pid, witness, readers })
+        let witness = Arc::new(Witness::of(child, start));
+        scene::enters(&witness);
+        let stdout = stdout.map(|pipe| drain_stdout(&witness, pipe, enough));
+        let stderr = stderr.map(|pipe| drain_stderr(&witness, pipe));
+        let readers = stdout.into_iter().chain(stderr).collect();
+        Ok(Running { pid, witness, readers })
     }
 
     pub fn pid(&self) -> u32 {
@@ -56,9 +63,7 @@ impl Running {
 
     /// How it ended, or `None` while it runs.
     pub fn ended(&self) -> Option<ExitStatus> {
-        let status = self.child().try_wait().ok().flatten()?;
-        self.witness.has_ended(status);
-        Some(status)
+        self.witness.look()
     }
 
     /// Waits for it to end, and until all that it printed has been taken in.
@@ -70,6 +75,7 @@ impl Running {
 
     /// Sends `signal` to the program itself and not to its group.
     pub fn signal(&self, signal: Signal) -> Result<(), Failure> {
+        self.witness.diary.signal(signal);
         kill(self.pid, signal).map_err(|error| {
             let what = format!("{} can't be sent: {error}", signal.as_str());
             Failure::new(what).seen(Seen::Ended).of(self)
@@ -81,10 +87,6 @@ impl Running {
         // Whoever left the group may still hold a pipe open; its reader is not worth waiting for.
         let done = || self.readers.iter().all(JoinHandle::is_finished).then_some(());
         let _ = wait_until(patience(1.0), "its pipes to close", done);
-    }
-
-    fn child(&self) -> MutexGuard<'_, Child> {
-        self.child.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -104,9 +106,7 @@ fn drain_stderr(witness: &Arc<Witness>, pipe: impl Read + Send + 'static) -> Joi
 
 impl Evidence for Running {
     fn add_to(&self, failure: Failure) -> Failure {
-        // If it has ended meanwhile, the witness learns it here.
-        let _ = self.ended();
-        failure.witness(&self.witness)
+        failure.of(&self.witness)
     }
 }
 
@@ -114,11 +114,12 @@ impl Drop for Running {
     fn drop(&mut self) {
         if self.witness.is_doubted() {
             // A panic is on its way to stderr and to the exit status: let it arrive.
-            let _ = wait_until(LAST_WORDS, "its end", || self.ended());
+            let time = if self.witness.diary.asked_to_end() { LAST_WORK } else { LAST_WORDS };
+            let _ = wait_until(time, "its end", || self.ended());
         }
         // The group may have outlived its leader: workers, children that were forked.
         let _ = killpg(self.pid, Signal::SIGKILL);
-        let _ = self.child().wait();
+        let _ = self.witness.release().map(|mut child| child.wait());
         interrupt::forget(self.pid);
         self.settle();
     }

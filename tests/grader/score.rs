@@ -94,6 +94,12 @@ impl StepScore {
         self.earned() == self.step.points()
     }
 
+    /// The checks that hold, and count only once this one does.
+    pub(crate) fn waiting_for(&self, id: &str) -> Vec<&'static str> {
+        let waiting = self.checks.iter().filter(|one| one.id == id && one.scored.id != id);
+        waiting.map(|one| one.scored.id).collect()
+    }
+
     /// The checks that fall short.
     pub(crate) fn missing(&self) -> impl Iterator<Item = &CheckScore> {
         self.checks.iter().filter(|one| one.outcome != Outcome::Pass)

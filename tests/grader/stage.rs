@@ -25,7 +25,8 @@ pub struct Stage {
     pub settings: &'static [(&'static str, &'static str)],
     /// All checks of the stage, but for `stretch`.
     pub groups: &'static [Group],
-    /// Checks that only the stretch exercises ask for: the reference does nothing for them.
+    /// Checks that only a learner's server is asked for, by stretch exercises or bonus steps: the
+    /// reference does nothing for them.
     pub stretch: &'static [Group],
     /// In the order in which a learner takes them, bonus last.
     pub steps: &'static [Step],

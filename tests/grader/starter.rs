@@ -10,11 +10,11 @@ use crate::stage::Stage;
 
 /// The checksum of each stage's starter.
 const HANDED_OUT: [(&str, u64); 5] = [
-    ("stage1-echo", 0x3f38cc5acc2690e4),
-    ("stage2-single-request", 0xfe32a579ea677b70),
-    ("stage3-gateway", 0xe460c55aba85bee2),
-    ("stage4-fork", 0xe2241d20d7e6b78b),
-    ("stage5-async", 0x264dbe9274791383),
+    ("stage1-echo", 0xeebd424c1c6c4886),
+    ("stage2-single-request", 0x0df3872888887453),
+    ("stage3-gateway", 0x2ccbe270b5a1277f),
+    ("stage4-fork", 0xb91a364c3eee0318),
+    ("stage5-async", 0xdc577356254503cc),
 ];
 
 /// Whether the stage's starter is there, and is not the one that was handed out.

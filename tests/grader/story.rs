@@ -1,19 +1,17 @@
 //! Lays out a failure for a person: the rule, how to see it by hand, sent, expected, got with a
 //! caret below the first difference, what became of the server, its last words, and a hint.
 
-use crate::escape::{block, block_with_caret, escape, for_printf};
+use crate::by_hand;
+use crate::escape::{block, block_in_pieces, block_with_caret, escape};
 use crate::failure::{Facts, Failure, Seen};
 use crate::tape::Shown;
 use crate::witness::{Witness, in_words};
+use crate::wrap::wrap;
 
 /// Room for the longest label and two spaces.
 const LABEL_WIDTH: usize = 10;
-/// Text is broken here, so that it stays beside its label in a terminal of 80 columns and a margin.
-const TEXT_WIDTH: usize = 84;
 /// The last lines of standard error: a panic message and what led to it.
 const STDERR_SHOWN: usize = 10;
-/// What is longer than this nobody types.
-const TYPED_BY_HAND: usize = 300;
 
 impl Failure {
     /// The whole story, ready to print; `rule` and `hint` are the check's.
@@ -59,16 +57,26 @@ impl Page {
         let (Some(Shown::Bytes(expected)), Some(Shown::Bytes(got))) = (&facts.expected, &facts.got)
         else {
             self.row("expected", facts.expected.iter().flat_map(show));
-            self.row("got", facts.got.iter().flat_map(show));
+            self.row("got", got(facts));
             return;
         };
         let at = first_difference(expected, got);
-        let mut above = block_with_caret(expected, at);
-        above.pop();
+        let mut above = caret(expected, at);
+        above.truncate(above.len().max(2) - 1);
         self.row("expected", above);
-        self.row("got", block_with_caret(got, at));
-        self.row("", [difference(expected, got, at)]);
+        self.row("got", caret(got, at));
+        self.row("", [difference(expected, got, at, before(facts, got))]);
     }
+}
+
+/// The line with the byte and a caret below.
+fn caret(bytes: &[u8], at: usize) -> Vec<String> {
+    if bytes.is_empty() { vec!["nothing".into()] } else { block_with_caret(bytes, at) }
+}
+
+/// How many bytes of the stream came before `got`: none if it is no part of the stream.
+fn before(facts: &Facts, got: &[u8]) -> usize {
+    facts.last.filter(|(_, count)| *count == got.len()).map_or(0, |(before, _)| before)
 }
 
 fn show(shown: &Shown) -> Vec<String> {
@@ -82,18 +90,35 @@ fn show(shown: &Shown) -> Vec<String> {
 fn sent(facts: &Facts) -> Vec<String> {
     match &facts.sent {
         Some(tape) if tape.length == 0 => vec!["nothing".into()],
-        Some(tape) => block(&tape.start, tape.length),
+        Some(tape) => block_in_pieces(tape),
         None => Vec::new(),
     }
 }
 
-/// The command that the check gives, or one made of what was sent if that can be typed.
-fn by_hand(facts: &Facts) -> Option<String> {
-    facts.by_hand.clone().or_else(|| {
-        let tape = facts.sent.as_ref()?;
-        let typable = tape.length > 0 && tape.length <= TYPED_BY_HAND;
-        typable.then(|| format!("printf {} | nc 127.0.0.1 8888", for_printf(&tape.start)))
-    })
+/// What came, unless that has just been shown as what was sent.
+fn got(facts: &Facts) -> Vec<String> {
+    match (&facts.sent, &facts.got) {
+        (Some(sent), Some(Shown::Bytes(got))) if !got.is_empty() && sent.start == *got => {
+            vec!["the same bytes as were sent".into()]
+        }
+        (_, got) => got.iter().flat_map(show).collect(),
+    }
+}
+
+/// The command that the check gives, or those that do what it did.
+fn by_hand(facts: &Facts) -> Vec<String> {
+    let given = facts.by_hand.clone();
+    match (&facts.witness, given) {
+        (Some(witness), Some(given)) if !witness.start.is_said_in(&given) => {
+            by_hand::started(&witness.start, [given])
+        }
+        (_, Some(given)) => vec![given],
+        (Some(witness), None) => {
+            let hung = facts.seen == Seen::Hung;
+            by_hand::commands(&witness.start, &facts.done, hung).unwrap_or_default()
+        }
+        (None, None) => Vec::new(),
+    }
 }
 
 /// The first index at which the two differ; the length of the shorter if it begins the longer.
@@ -101,13 +126,15 @@ fn first_difference(expected: &[u8], got: &[u8]) -> usize {
     expected.iter().zip(got).take_while(|(e, g)| e == g).count()
 }
 
-fn difference(expected: &[u8], got: &[u8], at: usize) -> String {
+/// `before` is the number of bytes that came before `got`.
+fn difference(expected: &[u8], got: &[u8], at: usize, before: usize) -> String {
     let name = |bytes: &[u8]| match bytes.get(at) {
         Some(&byte) => format!("\"{}\"", escape(&[byte])),
         None => "the end".into(),
     };
     let (expected, got) = (name(expected), name(got));
-    format!("the first difference is at byte {}: {expected} was expected, {got} came", at + 1)
+    let number = before + at + 1;
+    format!("the first difference is at byte {number}: {expected} was expected, {got} came")
 }
 
 fn fate(witness: &Witness) -> String {
@@ -117,24 +144,11 @@ fn fate(witness: &Witness) -> String {
 }
 
 fn last_words(witness: &Witness) -> Vec<String> {
-    let lines = witness.stderr.bytes();
+    let mut lines = witness.stderr.bytes();
+    // A panic begins with an empty line.
+    lines.retain(|line| !line.is_empty());
     let from = lines.len().saturating_sub(STDERR_SHOWN);
     lines[from..].iter().map(|line| escape(line)).collect()
-}
-
-/// `text`, broken between words.
-fn wrap(text: &str) -> Vec<String> {
-    let mut lines: Vec<String> = Vec::new();
-    for word in text.split_whitespace() {
-        match lines.last_mut() {
-            Some(line) if line.chars().count() + 1 + word.chars().count() <= TEXT_WIDTH => {
-                line.push(' ');
-                line.push_str(word);
-            }
-            _ => lines.push(word.to_owned()),
-        }
-    }
-    lines
 }
 
 #[cfg(test)]

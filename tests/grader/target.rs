@@ -67,6 +67,19 @@ impl Target {
         self
     }
 
+    /// The program's file; `None` if a shell is asked to find it.
+    #[must_use]
+    pub fn file(&self) -> Option<&Path> {
+        self.command.first().map(Path::new).filter(|file| file.is_absolute())
+    }
+
+    /// The same with its program in another file.
+    #[must_use]
+    pub fn moved_to(mut self, file: impl Into<OsString>) -> Target {
+        self.command.splice(..1, [file.into()]);
+        self
+    }
+
     /// What the verdict calls it.
     #[must_use]
     pub fn name(&self) -> &str {

@@ -96,10 +96,11 @@ impl Run {
         std::iter::once(&job.check).chain(&job.needs).try_for_each(|check| {
             let began = Instant::now();
             let outcome = self.outcome(*check, target);
+            let heading = heading(&job.check, check);
             let told = match &outcome {
                 Outcome::Pass => Ok(()),
-                Outcome::Fail { story, .. } => Err(format!("{}\n{story}", check.title)),
-                Outcome::NotRun(why) => Err(format!("{}\n{why}", check.title)),
+                Outcome::Fail { story, .. } => Err(format!("{heading}\n{story}")),
+                Outcome::NotRun(why) => Err(format!("{heading}\n{why}")),
             };
             let milliseconds = began.elapsed().as_millis();
             let (target, Check { id, title, .. }) = (target.name().to_owned(), *check);
@@ -151,4 +152,13 @@ impl Run {
     fn lock(&self) -> MutexGuard<'_, Vec<Record>> {
         self.0.records.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// What is said above the story of `check`, which `asked` may only need.
+fn heading(asked: &Check, check: &Check) -> String {
+    let Check { id, title, .. } = check;
+    if asked.id == *id {
+        return (*title).to_owned();
+    }
+    format!("{} holds, and counts only once {id} does\n{id}: {title}", asked.id)
 }

@@ -16,6 +16,9 @@ use crate::stage::Stage;
 use crate::target::{MINE, REFERENCE, Target, typed_in};
 use crate::trials::{Outcome, Record, Run, jobs};
 
+/// Why no check is run against a copy of the starter.
+const UNTOUCHED: &str = "this is the starter as it was handed out";
+
 /// Runs everything that is asked for.
 pub(crate) fn grade(stage: &Stage, asked: &Asked) -> ExitCode {
     let silent = Arguments { logfile: Some("/dev/null".into()), ..asked.arguments.clone() };
@@ -25,7 +28,7 @@ pub(crate) fn grade(stage: &Stage, asked: &Asked) -> ExitCode {
     }
     if asked.scope != Scope::Reference {
         let complete = learners(stage, asked, &silent);
-        fails |= asked.scope == Scope::Mine && !complete;
+        fails |= asked.scope == Scope::Mine && !asked.is_exam && !complete;
     }
     if fails { ExitCode::FAILURE } else { ExitCode::SUCCESS }
 }
@@ -51,12 +54,18 @@ fn learners(stage: &Stage, asked: &Asked, silent: &Arguments) -> bool {
         asked.save(stage, &run, &why);
         return false;
     };
-    let trials = run.trials(target, jobs(stage.scored()), "");
-    // Each outcome is in the records.
-    let _ = libtest_mimic::run(silent, trials);
-    let score = Score::of(stage, &run.records(), target.name(), "the check was not reached");
+    let otherwise = if *untouched {
+        // Its points are known, and some checks wait long for what it does not do.
+        UNTOUCHED
+    } else {
+        let trials = run.trials(target, jobs(stage.scored()), "");
+        // Each outcome is in the records.
+        let _ = libtest_mimic::run(silent, trials);
+        "the check was not reached"
+    };
+    let score = Score::of(stage, &run.records(), target.name(), otherwise);
     println!("\n{}", verdict(stage, target, &score, *untouched));
-    asked.save(stage, &run, "the check was not reached") && score.is_complete()
+    asked.save(stage, &run, otherwise) && score.is_complete()
 }
 
 /// The score for a person, up to its last line.

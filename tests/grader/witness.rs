@@ -5,9 +5,12 @@
 
 use std::io::{BufRead, BufReader, Read};
 use std::os::unix::process::ExitStatusExt;
-use std::process::ExitStatus;
+use std::process::{Child, ExitStatus};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
+
+use crate::diary::Diary;
+use crate::start::Start;
 
 /// A program that prints without end must not fill the memory of its judge.
 const BYTES_KEPT: usize = 4 * 1024 * 1024;
@@ -19,11 +22,21 @@ pub struct Witness {
     pub stdout: Lines,
     /// What it printed on standard error.
     pub stderr: Lines,
+    /// How it was started.
+    pub(crate) start: Start,
+    /// What was done to it.
+    pub(crate) diary: Diary,
+    /// Until the grader stops it.
+    child: Mutex<Option<Child>>,
     ended: OnceLock<ExitStatus>,
     doubted: AtomicBool,
 }
 
 impl Witness {
+    pub(crate) fn of(child: Child, start: Start) -> Witness {
+        Witness { start, child: Mutex::new(Some(child)), ..Witness::default() }
+    }
+
     /// How the program ended, if it did so before it was stopped by the grader.
     #[must_use]
     pub fn ended(&self) -> Option<ExitStatus> {
@@ -33,6 +46,23 @@ impl Witness {
     /// Whether it has said so on standard error, as programs in Rust do.
     pub(crate) fn panicked(&self) -> bool {
         self.stderr.text().iter().any(|line| line.contains("panicked at"))
+    }
+
+    /// Looks whether it has ended by itself up to now.
+    pub(crate) fn look(&self) -> Option<ExitStatus> {
+        let status = self.child().as_mut()?.try_wait().ok().flatten()?;
+        self.has_ended(status);
+        Some(status)
+    }
+
+    /// The program, to be stopped: from here on its end says nothing about it.
+    pub(crate) fn release(&self) -> Option<Child> {
+        self.child().take()
+    }
+
+    fn child(&self) -> MutexGuard<'_, Option<Child>> {
+        // It is there or not, also when a thread panicked in between.
+        self.child.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     pub(crate) fn has_ended(&self, status: ExitStatus) {

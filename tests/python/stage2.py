@@ -71,8 +71,9 @@ def serve_connection(connection):
 def read_head(connection, seconds_to_first_byte=1.0):
     """Reads up to the empty line: the bytes of the head, and those that came behind it.
 
-    The head is empty if the client has left, or has said nothing in time. The deadline is for the
-    whole head: one for each read would let a client send a byte now and then, for ever.
+    The head is empty if the client has left without a word, or has said nothing in time. The
+    deadline is for the whole head: one for each read would let a client send a byte now and then,
+    for ever.
     """
     seconds = float(os.environ.get("HEAD_TIMEOUT", "10"))
     start = time.monotonic()
@@ -90,7 +91,9 @@ def read_head(connection, seconds_to_first_byte=1.0):
                 raise Refused(408) from None
             return b"", b""
         if not piece:
-            return b"", b""  # the client has left in the middle
+            if received:
+                raise Refused(400)  # half a head; the client may still listen
+            return b"", b""
         received += piece
         if received.startswith(b"\r\n"):
             del received[:2]  # RFC 9112 s2.2: one empty line before a request is skipped
@@ -103,7 +106,7 @@ def refuse_early(received):
     """Refuses what is too long, also while its end has not come: memory is no gift to clients."""
     head, _, _ = received.partition(b"\r\n\r\n")
     line, _, fields = head.partition(b"\r\n")
-    if len(line) > MOST_REQUEST_LINE:
+    if len(line.removesuffix(b"\r")) > MOST_REQUEST_LINE:  # its LF may not have come yet
         raise Refused(414)
     if len(fields) > MOST_HEADER_SECTION - 2 or fields.count(b"\r\n") >= MOST_FIELDS:
         raise Refused(431)

@@ -103,7 +103,7 @@ def fork(connection, client, serve):
     try:
         pid = os.fork()
     except OSError as error:
-        warn(f"no process for {client[0]}: {error}")
+        warn(f"fork: {error}; {client[0]} gets a 503")
         refuse(connection)
         pid = None
     if pid == 0:

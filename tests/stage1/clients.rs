@@ -2,7 +2,7 @@
 
 use grader::{Check, Failure, Target, Verdict, expect, expect_eq, patience, process, wait_until};
 
-use crate::echo::{echoes, sleeps, visit};
+use crate::echo::{echoes, sees_end, sleeps, visit};
 
 pub const CHECKS: &[Check] = &[
     Check {
@@ -50,15 +50,22 @@ pub const CHECKS: &[Check] = &[
     },
 ];
 
-/// A connection that is closed with a linger time of 0 ends with a reset.
-const RESET_BY_HAND: &str = "python3 -c 'import socket as s, struct; \
-    c = s.create_connection((\"127.0.0.1\", 8888)); \
-    c.setsockopt(s.SOL_SOCKET, s.SO_LINGER, struct.pack(\"ii\", 1, 0)); \
-    c.send(b\"x\"); c.recv(1)'";
+/// Who closes a connection without reading what has come on it ends it with a reset.
+const RESET_BY_HAND: &str = "bash -c '(echo hello; sleep 1) > /dev/tcp/127.0.0.1/8888'; \
+                             then a client that behaves: echo hi | nc -N 127.0.0.1 8888";
+
+const NEXT_BY_HAND: &str = "echo hi | nc -N 127.0.0.1 8888, and the same again: each time hi must \
+                            come back, and the command end";
+
+const NOTHING_BY_HAND: &str = "nc -N 127.0.0.1 8888 < /dev/null, which must end by itself; \
+                               then echo hi | nc -N 127.0.0.1 8888";
 
 fn next_client(target: &Target) -> Verdict {
     let server = target.start()?;
-    (0..3).try_for_each(|_| visit(&server))
+    (1..=3).try_for_each(|number| {
+        let which = format!("this was client number {number}, one after the other");
+        visit(&server).map_err(|failure| failure.detail(which).by_hand(NEXT_BY_HAND))
+    })
 }
 
 fn one_at_a_time(target: &Target) -> Verdict {
@@ -105,14 +112,15 @@ fn client_resets_in_mid_transfer(target: &Target) -> Verdict {
 }
 
 fn client_says_nothing(target: &Target) -> Verdict {
+    let by_hand = |failure: Failure| failure.by_hand(NOTHING_BY_HAND);
     let server = target.start()?;
     for _ in 0..3 {
         drop(server.connect()?);
         let mut client = server.connect()?;
         client.half_close()?;
-        client.sees_end()?;
+        sees_end(&mut client).map_err(by_hand)?;
     }
-    visit(&server)
+    visit(&server).map_err(by_hand)
 }
 
 fn every_connection_is_closed(target: &Target) -> Verdict {

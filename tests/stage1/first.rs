@@ -2,7 +2,7 @@
 
 use std::net::TcpListener;
 
-use grader::{Check, Failure, Seen, Target, Verdict, expect, random};
+use grader::{Check, Failure, Seen, Target, Verdict, contract, expect, random};
 
 use crate::echo::echoes;
 
@@ -13,6 +13,14 @@ pub const CHECKS: &[Check] = &[
         rule: "POSIX socket(2), bind(2), listen(2), getsockname(2)",
         hint: "Four calls in this order; then ask the socket for its address and print it.",
         run: accepts,
+    },
+    Check {
+        id: "listens-on-ipv6",
+        title: "HOST=::1 makes it listen on IPv6",
+        rule: "POSIX socket(2): AF_INET, AF_INET6",
+        hint: "Listen on the address that listen_on is given, whatever HOST says, with a socket of \
+               its family: AddressFamily::Inet6 if address.is_ipv6().",
+        run: accepts_on_ipv6,
     },
     Check {
         id: "first-bytes-come-back",
@@ -32,6 +40,12 @@ fn accepts(target: &Target) -> Verdict {
     server.connect()?;
     drop(server);
     start_patiently(|| listens_where_it_is_told(target))
+}
+
+fn accepts_on_ipv6(target: &Target) -> Verdict {
+    // Before that, so that a machine without IPv6 gives nothing to a server that does not listen.
+    target.start()?.connect()?;
+    contract::on_ipv6(target)?.map_or(Ok(()), |server| server.connect().map(drop))
 }
 
 /// Between our look at a port and the server's bind, somebody else may take it: that a program ends

@@ -3,7 +3,13 @@
 
 use grader::{Scored, Seen};
 
-pub const LISTEN: Scored = Scored::new("printed-port-accepts", 2)
+const FAMILY: (&str, &str) = (
+    "Address family not supported",
+    "The family of the socket must be that of its address: AddressFamily::Inet6 if \
+     address.is_ipv6(), and else Inet.",
+);
+
+pub const LISTEN: Scored = Scored::new("printed-port-accepts", 1)
     .told(&[
         (
             "no socket yet",
@@ -25,11 +31,7 @@ pub const LISTEN: Scored = Scored::new("printed-port-accepts", 2)
             "A call came in the wrong place, or one before it is missing. The order is socket, \
              bind, listen, getsockname, each of them once; accept comes last.",
         ),
-        (
-            "Address family not supported",
-            "The family of the socket must be that of its address: AddressFamily::Inet, and Inet6 \
-             only if address.is_ipv6().",
-        ),
+        FAMILY,
         (
             "Operation not supported",
             "Only a socket for streams can listen: give socket SockType::Stream.",
@@ -62,6 +64,8 @@ pub const LISTEN: Scored = Scored::new("printed-port-accepts", 2)
              that waits for a client: accept comes afterwards.",
         ),
     ]);
+
+pub const ON_IPV6: Scored = Scored::new("listens-on-ipv6", 1).told(&[FAMILY]);
 
 pub const FIRST_BYTES: Scored = Scored::new("first-bytes-come-back", 2)
     .told(&[
@@ -102,22 +106,27 @@ pub const FIRST_BYTES: Scored = Scored::new("first-bytes-come-back", 2)
 const GO_ON: &str = "The client had more to send. Go round read and write in a loop until read \
      returns 0. That it brings less than the array can hold says nothing: more may come later.";
 
+/// What the starter says at the end of a program that has served its first piece.
+const ENDED_TOO_SOON: &[(&str, &str)] = &[
+    (
+        "nothing is sent back yet",
+        "echo ends with the error of step 2 after its first piece. Put read and write into a loop, \
+         and return Ok(()) when read returns 0.",
+    ),
+    (
+        "ends after its first client",
+        "echo returned after a piece, while the client had more to send. Put read and write into a \
+         loop, and return only when read returns 0.",
+    ),
+];
+
 pub const PIECE_BY_PIECE: Scored = Scored::new("echo-piece-by-piece", 1)
-    .told(&[
-        (
-            "nothing is sent back yet",
-            "echo ends with the error of step 2 after its first piece. Put read and write into a \
-             loop, and return Ok(()) when read returns 0.",
-        ),
-        (
-            "ends after its first client",
-            "echo returned after a piece, while the client had more to send. Put read and write \
-             into a loop, and return only when read returns 0.",
-        ),
-    ])
+    .told(ENDED_TOO_SOON)
     .when(&[(Seen::ClosedEarly, GO_ON), (Seen::Reset, GO_ON)]);
 
 pub const HALF_CLOSE: Scored = Scored::new("half-close", 1).when(&[
+    (Seen::ClosedEarly, GO_ON),
+    (Seen::Reset, GO_ON),
     (
         Seen::Hung,
         "The client has sent its last byte and waits for the end of the connection. From now on \
@@ -163,9 +172,9 @@ pub const CLIENT_RESETS: Scored = Scored::new("client-resets", 1).when(&[
     (Seen::NotSo, ONE_CLIENTS_ERROR),
 ]);
 
-const BEFORE_BIND: &str = "Set SO_REUSEADDR before bind: setsockopt(&socket, sockopt::ReuseAddr, \
-     &true). Connections that the server closed first hold the port for about a minute, and bind \
-     looks at this option when it decides; after bind it is too late.";
+const BEFORE_BIND: &str = "No other server has the port: connections that the server closed first \
+     hold it for about a minute (TIME_WAIT). bind looks at SO_REUSEADDR when it decides, so set it \
+     before bind: setsockopt(&socket, sockopt::ReuseAddr, &true)?. After bind it is too late.";
 
 pub const RESTART: Scored = Scored::new("contract-restart-on-the-same-port", 2)
     .told(&[("already in use", BEFORE_BIND)])

@@ -12,7 +12,7 @@ const fn step(number: u8, title: &'static str, task: &'static str) -> Step {
 
 pub const STEPS: &[Step] = &[
     Step {
-        checks: &[hints::LISTEN],
+        checks: &[hints::LISTEN, hints::ON_IPV6],
         page: "man 2 socket, bind, listen, getsockname",
         ..step(
             1,

@@ -1,8 +1,11 @@
 //! The head is read until its empty line, however its bytes arrive.
 
-use grader::{Check, Target, Verdict, ask, expect, random};
+use grader::escape::{escape, for_printf};
+use grader::{Check, Failure, Server, Target, Verdict, ask, expect, random};
 
-use crate::lenient::{has_page, rest, told_late};
+use crate::lenient::{begins_a_page, has_page, rest, told, told_late};
+
+const REQUEST: &str = "GET / HTTP/1.1\r\nHost: localhost\r\n\r\n";
 
 pub const CHECKS: &[Check] = &[
     Check {
@@ -14,7 +17,7 @@ pub const CHECKS: &[Check] = &[
     },
     Check {
         id: "head-in-pieces",
-        title: "a request that is cut between CR and LF, or inside the empty line, is answered",
+        title: "a request that is cut anywhere in its line ends is answered, and not before it is whole",
         rule: "RFC 9112 s2.1: the head ends with CRLF CRLF, wherever a read ends",
         hint: "The last read may bring only a part of CRLF CRLF: search from three bytes before it.",
         run: in_pieces,
@@ -30,8 +33,16 @@ pub const CHECKS: &[Check] = &[
         id: "head-of-40-fields",
         title: "a head of forty fields is read to its end",
         rule: "RFC 9112 s5: any number of field lines; here up to 100",
-        hint: "Browsers send twenty fields, proxies add more: an array of 16 is too short.",
+        hint: "Read on until the empty line, however many fields come before it.",
         run: forty_fields,
+    },
+    Check {
+        id: "connect-and-leave",
+        title: "a client that leaves without a word, or in the middle of the head, hurts nobody",
+        rule: "POSIX read(2): 0 at the end; it is no request",
+        hint: "read returns 0 when the client has left: nothing more will come, and an empty head is \
+               no reason to panic.",
+        run: connect_and_leave,
     },
     Check {
         id: "two-requests-in-one-segment",
@@ -54,16 +65,14 @@ fn byte_by_byte(target: &Target) -> Verdict {
 
 fn in_pieces(target: &Target) -> Verdict {
     let server = target.start()?;
-    let request = "GET / HTTP/1.1\r\nHost: localhost\r\n\r\n";
-    let cuts = (0..request.len()).filter(|&at| "\r\n".contains(&request[at..=at]));
+    let cuts = (0..REQUEST.len()).filter(|&at| "\r\n".contains(&REQUEST[at..=at]));
     for cut in cuts {
         let mut client = server.connect()?;
-        let (first, second) = request.split_at(cut);
+        let (first, second) = REQUEST.split_at(cut);
         client.send_pieces([first, second])?;
-        let (client, answer) = rest(client)?;
-        has_page(&client, &answer)?;
+        begins_a_page(&mut client)?;
     }
-    let (client, answer) = told_late(&server, request.as_bytes(), request.len() - 1)?;
+    let (client, answer) = told_late(&server, REQUEST.as_bytes(), REQUEST.len() - 1)?;
     has_page(&client, &answer)
 }
 
@@ -82,6 +91,39 @@ fn forty_fields(target: &Target) -> Verdict {
     let fields: String = (1..40).map(|number| format!("X-Field-{number}: {value}\r\n")).collect();
     let request = format!("GET / HTTP/1.1\r\nHost: x\r\n{fields}\r\n");
     let (client, answer) = told_late(&server, request.as_bytes(), 1024)?;
+    has_page(&client, &answer)
+}
+
+fn connect_and_leave(target: &Target) -> Verdict {
+    let server = target.start()?;
+    // Who answers before the head is whole can't have noticed its end.
+    let (client, answer) = told_late(&server, REQUEST.as_bytes(), REQUEST.len() / 2)?;
+    has_page(&client, &answer)?;
+    drop(client);
+    for start in ["", "G", "GET / HTTP/1.1\r\nHost: x\r\n"] {
+        let mut client = server.connect()?;
+        client.send(start.as_bytes())?;
+        drop(client);
+        served(&server).map_err(|failure| after_one_that_left(failure, start))?;
+    }
+    expect(&server, server.alive(), "the server still runs")
+}
+
+/// What was sent before belongs to another connection than the one on which the failure was seen.
+fn after_one_that_left(failure: Failure, start: &str) -> Failure {
+    let sent = match start {
+        "" => "nothing".to_owned(),
+        start => escape(start.as_bytes()),
+    };
+    let ask =
+        |bytes: &str| format!("printf {} | nc -N 127.0.0.1 8888", for_printf(bytes.as_bytes()));
+    failure
+        .detail(format!("the client before this one had sent {sent}, and left"))
+        .by_hand(format!("{}; {}", ask(start), ask(REQUEST)))
+}
+
+fn served(server: &Server) -> Verdict {
+    let (client, answer) = told(server, REQUEST)?;
     has_page(&client, &answer)
 }
 

@@ -13,21 +13,91 @@ pub const WHOLE: &[(Seen, &str)] = &[
         "The connection was closed while a part of the head was unread: one read is not a request. \
          Read on until the empty line.",
     ),
+    (Seen::NotSo, ONE_READ),
+];
+
+pub const ONE_READ: &str = "One read is not a request: read on until the empty line has come, and \
+                            answer then, with a page.";
+
+/// What a request line may be in place of one, in the words of the checks.
+pub const LINES: &[(&str, &str)] = &[
+    ("four parts", "Four parts are no request line: exactly three, no more."),
     (
-        Seen::NotSo,
-        "One read is not a request: read on until the empty line has come, and answer then, with a \
-         page.",
+        "two spaces",
+        "split_whitespace takes two spaces for one, and a tab for a space: split at each single \
+         space.",
+    ),
+    (
+        "no text",
+        "Bytes that are no ASCII were made to text: from_utf8_lossy replaces what it can't read. Look \
+         at the bytes first.",
+    ),
+    ("no ASCII", VISIBLE),
+    ("control character", VISIBLE),
+    (
+        "an empty",
+        "Two spaces with nothing between them enclose a part too, an empty one: it is neither a \
+         method nor a target.",
     ),
 ];
 
-pub const ARRIVES: &[(Seen, &str)] = &[
-    RESET[0],
+const VISIBLE: &str = "To be text is not enough: each byte of a part is visible ASCII, as \
+                       u8::is_ascii_graphic has it.";
+
+pub const MALFORMED: &[(&str, &str)] = &[
     (
-        Seen::Hung,
+        "half a head",
+        "read has returned 0 when a part of the head had come: that is Problem::Refuse(400), for a \
+         client that has ended its side may still read.",
+    ),
+    ("Content-Type", "Say in a sentence what was wrong, and call it text/plain: it is no page."),
+    (
+        "the content says",
+        "Say in a sentence what was wrong: the content of the answer is for people.",
+    ),
+];
+
+pub const VERSIONS: &[(&str, &str)] = &[
+    ("has status 505", "This is a version, and none that you serve: 505, not 400, and no page."),
+    (
+        "has status 400",
+        "A version is HTTP/, a digit, a dot, a digit, in capitals. Anything else is no version at \
+         all: 400. Only what has this form and is not served is 505.",
+    ),
+];
+
+pub const LONG: &[(&str, &str)] = &[
+    (
+        "its CR was the last",
+        "Neither CR nor LF counts, and the CR may have come while the LF has not: don't take it for a \
+         byte of the line.",
+    ),
+    (
+        "no end of the line",
         "The line is too long already, though its end has not come: look at its length after each \
          read, and refuse at once.",
     ),
 ];
+
+/// Of a client that stays, and of one that leaves.
+pub const GIVES_UP: &[(&str, &str)] = &[
+    (
+        "byte now and then",
+        "close reads as long as this client sends, and nobody else is served. Two seconds are for \
+         all of it: note when they are over, and before each read set its timeout to what is left.",
+    ),
+    (
+        "once the last has left",
+        "read returns 0 when the client has closed: then close returns too, however much is left of \
+         the two seconds.",
+    ),
+];
+
+pub const FIRST_BYTE: &[(Seen, &str)] = &[(
+    Seen::Hung,
+    "A client has a second for its first byte, whatever HEAD_TIMEOUT says: a browser opens \
+     connections ahead of need and says nothing on them, and everybody else has to wait.",
+)];
 
 pub const RESET: &[(Seen, &str)] = &[(
     Seen::Reset,

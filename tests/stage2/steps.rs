@@ -2,7 +2,9 @@
 
 use grader::{Scored, Seen, Step};
 
-use crate::hints::{ARRIVES, FIELDS, RESET, SILENT, WHOLE};
+use crate::hints::{
+    FIELDS, FIRST_BYTE, GIVES_UP, LINES, LONG, MALFORMED, ONE_READ, RESET, SILENT, VERSIONS, WHOLE,
+};
 
 pub const POINTS: u32 = 15;
 
@@ -15,36 +17,24 @@ pub const STEPS: &[Step] = &[
         checks: &[
             Scored::new("head-in-pieces", 1).when(WHOLE),
             Scored::new("head-of-5-kb", 1).when(WHOLE),
-            Scored::new("head-of-40-fields", 1).when(WHOLE),
+            Scored::new("connect-and-leave", 1).told(&[("before the head", ONE_READ)]).when(&[(
+                Seen::Hung,
+                "read returns 0 when the client has left, and from then on for ever: end the loop \
+                 there.",
+            )]),
         ],
-        needs: &["head-in-pieces"],
         page: "RFC 9112 s2.1; std: Read::read",
         ..step(
             1,
             "the whole head",
-            "in read_head, read until the empty line has come",
+            "in read_head, read until the empty line has come, or the end of the stream",
         )
     },
     Step {
         checks: &[
             Scored::new("page-shows-the-request-line", 1),
             Scored::new("http-1-0", 1),
-            Scored::new("no-page-for-other-lines", 1).told(&[
-                (
-                    "GET / x HTTP/1.1",
-                    "Four parts are no request line: exactly three, no more.",
-                ),
-                (
-                    "\\xff",
-                    "Bytes that are no ASCII were made to text: from_utf8_lossy replaces what it \
-                     can't read. Look at the bytes first.",
-                ),
-                (
-                    "GET  /",
-                    "split_whitespace takes two spaces for one, and a tab for a space: split at \
-                     each single space.",
-                ),
-            ]),
+            Scored::new("no-page-for-other-lines", 1).told(LINES),
         ],
         needs: &["head-byte-by-byte"],
         page: "RFC 9112 s3",
@@ -72,28 +62,29 @@ pub const STEPS: &[Step] = &[
     },
     Step {
         checks: &[
-            Scored::new("malformed-request-line-400", 1).when(SILENT),
-            Scored::new("long-request-line-414", 1).when(SILENT),
-            Scored::new("other-version-505", 1).when(SILENT),
+            Scored::new("malformed-request-line-400", 1).told(MALFORMED).when(SILENT),
+            Scored::new("long-request-line-414", 1).told(LONG).when(SILENT),
+            Scored::new("other-version-505", 1).told(VERSIONS).when(SILENT),
         ],
         page: "RFC 9110 s15.5",
         ..step(
             4,
             "refuse",
-            "in refusal, answer with the status; then find more to refuse",
+            "in refusal, answer with the status; then refuse versions (request_line) and long lines \
+             (read_head)",
         )
     },
     Step {
         checks: &[
             Scored::new("unread-content-does-not-eat-the-answer", 1).when(RESET),
-            Scored::new("refusal-reaches-a-client-that-still-sends", 1).when(ARRIVES),
+            Scored::new("gives-up-after-two-seconds", 1).told(GIVES_UP),
         ],
-        needs: &["reads-on-after-the-answer"],
+        needs: &["reads-on-after-the-answer", "refusal-reaches-a-client-that-still-sends"],
         page: "RFC 9112 s9.6",
         ..step(
             5,
             "close without a reset",
-            "in close, shut down the write side and drain",
+            "in close, shut down the write side, then read for two seconds at most",
         )
     },
     Step {
@@ -111,18 +102,13 @@ pub const STEPS: &[Step] = &[
                      who has said nothing is closed without a word.",
                 ),
             ]),
-            Scored::new("connect-and-leave", 1).when(&[(
-                Seen::Hung,
-                "read returns 0 when the client has left, and from then on for ever: end the loop \
-                 there, with Ok(None).",
-            )]),
+            Scored::new("silence-is-closed", 1).when(FIRST_BYTE),
         ],
-        needs: &["silence-is-closed"],
         page: "std: TcpStream::set_read_timeout",
         ..step(
             6,
             "clients who say nothing",
-            "give the whole head one deadline",
+            "give the first byte a second, and the whole head one deadline",
         )
     },
     Step {

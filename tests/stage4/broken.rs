@@ -8,8 +8,10 @@ const FORK: &str = "second-client-is-served-while-the-first-is-silent";
 pub const BROKEN: &[Broken] = &[
     // Step 1
     Broken::new("serves-inline", FORK, "Fork after accept"),
-    Broken::new("thread", FORK, "a thread is not what is asked"),
+    Broken::new("thread", FORK, "A thread is not what is asked"),
     Broken::new("waits-for-the-child", FORK, "WNOHANG"),
+    Broken::new("reaping-never-ends", FORK, "StillAlive is Ok too"),
+    Broken::new("echild-ends-all", FORK, "ECHILD"),
     // Step 2
     Broken::new("keeps-its-copy", "parent-closes-its-copy", "Drop the connection in the parent"),
     // Step 3
@@ -19,24 +21,36 @@ pub const BROKEN: &[Broken] = &[
     Broken::new("eintr-ends-all", "child-ends-with-its-connection", "EINTR"),
     // Step 4
     Broken::new("reaps-after-accept", "zombie-is-reaped-while-idle", "let SIGCHLD wake poll"),
-    Broken::new("never-reaps", "zombie-is-reaped-while-idle", "The zombie stayed"),
+    Broken::new("never-reaps", "zombie-is-reaped-while-idle", "zombie stayed"),
     Broken::new("sigchld-is-not-caught", "zombie-is-reaped-while-idle", "let SIGCHLD wake poll"),
-    Broken::new("pipe-is-never-emptied", "idle-server-sleeps", "stays ready"),
+    Broken::new("pipe-is-never-emptied", "idle-server-sleeps", "read the pipe until it is empty"),
     Broken::new("polls-all-the-time", "idle-server-sleeps", "short timeout"),
     // Step 5
-    Broken::new("waits-once", "burst-is-reaped", "until nothing is left"),
-    Broken::new("waits-once", "burst-is-reaped-after-a-stop", "nobody is left"),
+    Broken::new("waits-once", "burst-is-reaped", "until nobody is left"),
+    Broken::new("waits-once", "burst-is-reaped-after-a-stop", "until nobody is left"),
     Broken::new("sigchld-is-ignored", "burst-is-reaped-after-a-stop", "SIG_IGN"),
     // Step 6
-    Broken::new("says-nothing-of-the-killed", "killed-child-is-reported", "status that waitpid"),
+    Broken::new("says-nothing-of-the-killed", "killed-child-is-reported", "WaitStatus::Signaled"),
+    Broken::new("reports-everybody", "killed-child-is-reported", "and no others"),
     Broken::new("sigpipe-at-default", "signals-while-idle", "A signal ended the server"),
     // Step 7
     Broken::new("sigterm-is-not-caught", "stop-finishes-what-runs", "nobody catches it"),
     Broken::new("stop-cuts", "stop-finishes-what-runs", "wait for the children"),
     Broken::new("stop-does-not-wait", "stop-finishes-what-runs", "wait for the children"),
-    Broken::new("stop-keeps-the-port", "stop-finishes-what-runs", "drop the listening socket"),
+    Broken::new("stop-keeps-the-port", "stop-finishes-what-runs", "port is still taken"),
     Broken::new("stop-fails", "idle-server-stops-at-once", "is no failure"),
+    Broken::new("child-obeys-ctrl-c", "ctrl-c-finishes-what-runs", "ignore SIGINT"),
+    Broken::new("child-keeps-the-handlers", "child-obeys-sigterm", "default action"),
+    Broken::new("stop-forgets-to-report", "child-obeys-sigterm", "still reports"),
     // Bonus
     Broken::new("no-limit", "at-most-256-children", "256"),
+    Broken::new("any-signal-admits", "at-most-256-children", "Whatever wakes the parent"),
     Broken::new("fork-fails-ends-all", "no-process-503", "fork can fail"),
+    Broken::new("fork-fails-in-silence", "no-process-503", "standard error"),
+    Broken::new("fork-fails-waits-for-the-request", "no-process-503", "not even for its request"),
+    // Stretch: what is not there yet.
+    Broken::new("", "workers-serve-in-turn", "Nobody was forked beforehand"),
+    Broken::new("", "lost-workers-are-replaced", "Before the first one is lost"),
+    Broken::new("", "sighup-starts-the-new-program", "SIGHUP ended the server"),
+    Broken::new("", "nobody-is-lost-at-sighup", "SIGHUP ended the server"),
 ];

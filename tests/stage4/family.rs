@@ -31,9 +31,14 @@ pub fn connect(server: &Server) -> Result<(Client, u32), Failure> {
 
 /// So many silent connections, each with its child.
 pub fn connect_all(server: &Server, wanted: usize) -> Result<Vec<Client>, Failure> {
-    let clients: Result<Vec<Client>, Failure> = (0..wanted).map(|_| server.connect()).collect();
+    let clients = connect_so_many(server, wanted)?;
     count(server, wanted)?;
-    clients
+    Ok(clients)
+}
+
+/// So many connections; which of them were accepted is for others to see.
+pub fn connect_so_many(server: &Server, wanted: usize) -> Result<Vec<Client>, Failure> {
+    (0..wanted).map(|_| server.connect()).collect()
 }
 
 /// Waits until all children have ended and were reaped, while nobody connects.
@@ -74,6 +79,12 @@ pub fn other_half(mut client: Client) -> Verdict {
 pub fn says_hello(client: &mut Client) -> Verdict {
     asks(client)?;
     is_answered(client)
+}
+
+/// A client comes, is answered, and leaves.
+pub fn served(server: &Server) -> Verdict {
+    let (mut client, _) = connect(server)?;
+    says_hello(&mut client)
 }
 
 /// Asks for `/hello`.

@@ -1,23 +1,23 @@
 //! A process for each connection, and each descriptor closed on the right side.
 
-use grader::{Check, Framing, Target, Verdict, expect, expect_eq, get, process};
+use grader::{Check, Framing, Server, Target, Verdict, expect, expect_eq, get, process};
 
-use crate::family::{alive, connect, connect_all, count, says_hello};
+use crate::family::{alive, connect, connect_so_many, count, says_hello};
+use crate::hints;
 
 pub const CHECKS: &[Check] = &[
     Check {
         id: "second-client-is-served-while-the-first-is-silent",
         title: "a client is served by a process of its own while an earlier one says nothing",
         rule: "POSIX fork(2)",
-        hint: "Fork after accept: the child serves the connection, the parent accepts the next one. \
-               A thread would serve both clients too, but no child is seen then.",
+        hint: hints::FORK,
         run: two_at_once,
     },
     Check {
         id: "parent-closes-its-copy",
-        title: "while children serve, the parent has as many descriptors open as before",
+        title: "while twenty children serve, the parent has no more descriptors open than before",
         rule: "POSIX fork(2): the child gets copies of all descriptors",
-        hint: "Drop the connection in the parent as soon as fork has returned.",
+        hint: hints::DROP_THE_CONNECTION,
         run: parent_closes,
     },
     Check {
@@ -32,15 +32,14 @@ pub const CHECKS: &[Check] = &[
         id: "child-ends-with-its-connection",
         title: "each child ends when its client has been served",
         rule: "POSIX _exit(2)",
-        hint: "End the child right after it has served: one that returns comes back into the \
-               parent's loop and accepts.",
+        hint: hints::END_THE_CHILD,
         run: child_ends,
     },
     Check {
         id: "child-does-not-listen",
         title: "no child holds the listening socket",
         rule: "POSIX close(2): the port is taken as long as one descriptor is open",
-        hint: "Drop the listening socket in the child, first of all.",
+        hint: hints::DROP_THE_LISTENING_SOCKET,
         run: child_does_not_listen,
     },
     Check {
@@ -56,25 +55,37 @@ fn two_at_once(target: &Target) -> Verdict {
     let server = target.start()?;
     let (mut first, _) = connect(&server)?;
     let (mut second, _) = connect(&server).map_err(|failure| {
-        failure.detail("the first client has a child process, and the second has none")
+        let how = if is_busy(&server) { "is busy all the time" } else { "sleeps" };
+        failure.detail(format!(
+            "the first client has a child process, the second has none, and the parent {how}"
+        ))
     })?;
     says_hello(&mut second)?;
     expect(&first, first.is_quiet(), "the first client is still connected")?;
     says_hello(&mut first)
 }
 
+/// Seen at work whenever one looks: it calls something again and again.
+fn is_busy(server: &Server) -> bool {
+    (0..50).all(|_| process::state(server.pid()) == Some('R'))
+}
+
+/// Counted once there is a child: only then has the server surely opened all that it needs. Its
+/// copy of that client's connection may be open still, which is why there may be fewer later.
 fn parent_closes(target: &Target) -> Verdict {
     let server = target.start()?;
+    let (_first, _) = connect(&server)?;
     let descriptors = || process::descriptors(server.pid());
     let before = descriptors();
-    let clients = connect_all(&server, 20)?;
+    let _others = connect_so_many(&server, 20)?;
+    count(&server, 21)?;
     server
-        .wait_until("the parent's copies to be closed", || (descriptors() == before).then_some(()))
+        .wait_until("the parent's copies to be closed", || (descriptors() <= before).then_some(()))
         .map_err(|failure| {
-            failure.expected(format!("{before:?}")).got(format!("{:?}", descriptors()))
+            let count = |open: Option<usize>| format!("{} open descriptors", open.unwrap_or(0));
+            failure.expected(format!("at most {}", count(before))).got(count(descriptors()))
         })?;
-    let serving = alive(&server).len() == clients.len();
-    expect(&server, serving, "the children still serve")
+    expect(&server, alive(&server).len() == 21, "the children still serve")
 }
 
 /// Twice: the second child is forked while the first connection is open, and inherits what the

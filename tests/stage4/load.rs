@@ -1,8 +1,8 @@
 //! Many clients at once, good ones and bad ones. Each of these needs the whole machine.
 
-use grader::{Check, Client, Failure, Target, Verdict, expect, process};
+use grader::{Check, Target, Verdict, expect, process};
 
-use crate::family::{alive, asks, is_answered, none_left, says_hello};
+use crate::family::{alive, asks, connect_so_many, is_answered, none_left, says_hello};
 
 const CLIENTS: usize = 200;
 
@@ -25,21 +25,27 @@ pub const CHECKS: &[Check] = &[
 
 fn many_at_once(target: &Target) -> Verdict {
     let server = target.start()?;
+    says_hello(&mut server.connect()?)?;
+    none_left(&server)?; // its loop has come round: it has opened all that it needs
     let before = process::descriptors(server.pid());
-    let clients: Result<Vec<Client>, Failure> = (0..CLIENTS).map(|_| server.connect()).collect();
-    let mut clients = clients?;
+    let mut clients = connect_so_many(&server, CLIENTS)?;
     clients.iter_mut().try_for_each(asks)?;
     clients.iter_mut().try_for_each(is_answered)?;
     drop(clients);
     none_left(&server)?;
     let after = process::descriptors(server.pid());
-    expect(&server, after == before, format!("descriptors: {before:?} before, {after:?} after"))
+    let open = |count: Option<usize>| count.map_or("?".into(), |count| count.to_string());
+    let (was, is) = (open(before), open(after));
+    expect(
+        &server,
+        after == before,
+        format!("as many descriptors are open as before: {was}, now {is}"),
+    )
 }
 
 fn dribblers(target: &Target) -> Verdict {
     let server = target.launch().env("HEAD_TIMEOUT", "1").start()?;
-    let clients: Result<Vec<Client>, Failure> = (0..CLIENTS).map(|_| server.connect()).collect();
-    let mut clients = clients?;
+    let mut clients = connect_so_many(&server, CLIENTS)?;
     for client in &mut clients {
         client.send_what_is_taken(b"GET / HTTP/1.1\r\nX: ", 100);
     }

@@ -2,26 +2,27 @@
 
 use std::process::ExitStatus;
 
-use grader::{Check, Client, Failure, Seen, Server, Signal, Target, Verdict};
+use grader::{Check, Failure, Seen, Server, Signal, Target, Verdict};
 use grader::{expect, process};
 use nix::sys::signal::{kill, killpg};
 use nix::unistd::Pid;
 
-use crate::family::{asks, connect, count, freeze, half_a_request, is_answered, other_half};
+use crate::family::{asks, connect_so_many, freeze, half_a_request, is_answered, other_half};
+use crate::hints;
 
 pub const CHECKS: &[Check] = &[
     Check {
         id: "stop-finishes-what-runs",
         title: "after SIGTERM the port is free, the running answer arrives whole, the status is 0",
         rule: "design: SIGTERM closes the listening socket and lets answers finish",
-        hint: "On SIGTERM leave the accept loop, drop the listening socket, wait for the children.",
+        hint: hints::STOP,
         run: |target| finishes(target, |server| server.stop(Signal::SIGTERM)),
     },
     Check {
         id: "ctrl-c-finishes-what-runs",
         title: "Ctrl-C, which reaches the children too, lets the running answer finish",
         rule: "POSIX terminal interface: SIGINT goes to the whole foreground process group",
-        hint: "Ignore SIGINT in the child: the parent decides.",
+        hint: hints::KEEP_SIGINT_OFF,
         run: |target| finishes(target, |server| group(server, Signal::SIGINT)),
     },
     Check {
@@ -59,13 +60,6 @@ pub const CHECKS: &[Check] = &[
         hint: "A moment after SIGTERM, send SIGKILL.",
         run: deaf_child,
     },
-    Check {
-        id: "child-obeys-sigterm",
-        title: "SIGTERM to a child ends it",
-        rule: "POSIX fork(2): the child inherits handlers and mask",
-        hint: "Reset SIGTERM to its default in the child, and unblock it.",
-        run: child_obeys,
-    },
 ];
 
 /// Sends a signal to the server and its children, as a terminal does.
@@ -73,7 +67,7 @@ fn group(server: &Server, signal: Signal) -> Verdict {
     machine(killpg(Pid::from_raw(server.pid().cast_signed()), signal), server)
 }
 
-fn to(child: u32, signal: Signal, server: &Server) -> Verdict {
+pub fn to(child: u32, signal: Signal, server: &Server) -> Verdict {
     machine(kill(Pid::from_raw(child.cast_signed()), signal), server)
 }
 
@@ -86,20 +80,23 @@ fn finishes(target: &Target, ask: fn(&Server) -> Verdict) -> Verdict {
     let server = target.launch().env("STOP_TIMEOUT", "60").start()?;
     let (client, child) = half_a_request(&server)?;
     ask(&server)?;
-    // Whoever is let in meanwhile leaves at once.
-    // A full backlog is no end: only a refusal shows that nobody listens.
-    let refused =
-        || server.connect().err().filter(|failure| failure.kind() == Seen::Refused).map(drop);
-    server.wait_until("the port to be free: nobody can connect any more", refused)?;
-    expect(&client, client.is_quiet(), "the running answer is waited for")?;
+    server.wait_until("the port to be free", || is_free(&server).then_some(()))?;
     expect(&server, server.alive(), "the server waits for its child")?;
+    expect(&client, client.is_quiet(), "the running answer is waited for")?;
     other_half(client)?;
     let status = server.wait_exit(8.0)?;
     ended(&server, status, 0)?;
     gone(&server, child)
 }
 
-fn ended(server: &Server, status: ExitStatus, code: i32) -> Verdict {
+/// Nobody listens any more. As long as the server itself is seen to, nobody tries to connect: that
+/// would fill the backlog.
+pub fn is_free(server: &Server) -> bool {
+    let refused = || server.connect().is_err_and(|failure| failure.kind() == Seen::Refused);
+    process::listening_ports(server.pid()).is_none_or(|ports| ports.is_empty()) && refused()
+}
+
+pub fn ended(server: &Server, status: ExitStatus, code: i32) -> Verdict {
     expect(server, status.code() == Some(code), format!("the server ends with status {code}"))
 }
 
@@ -122,8 +119,7 @@ fn idle_stops(target: &Target) -> Verdict {
 fn queue_is_served(target: &Target) -> Verdict {
     let server = target.launch().env("STOP_TIMEOUT", "60").start()?;
     freeze(&server)?;
-    let clients: Result<Vec<Client>, Failure> = (0..20).map(|_| server.connect()).collect();
-    let mut clients = clients?;
+    let mut clients = connect_so_many(&server, 20)?;
     clients.iter_mut().try_for_each(asks)?;
     server.stop(Signal::SIGTERM)?;
     server.stop(Signal::SIGCONT)?;
@@ -170,12 +166,4 @@ fn deaf_child(target: &Target) -> Verdict {
     let status = server.wait_exit(8.0)?;
     ended(&server, status, 0)?;
     gone(&server, child)
-}
-
-fn child_obeys(target: &Target) -> Verdict {
-    let server = target.start()?;
-    let (_client, child) = connect(&server)?;
-    to(child, Signal::SIGTERM, &server)?;
-    count(&server, 0)?;
-    expect(&server, server.alive(), "the server goes on: the signal was the child's")
 }

@@ -1,7 +1,7 @@
 //! What most checks of this stage do: send a request on a connection that stays open, and read its
 //! answer.
 
-use grader::{Client, Failure, Response, Server, Target, Verdict, expect_eq};
+use grader::{Client, Failure, Response, Seen, Server, Target, Verdict, expect_eq};
 
 /// The shortest request that gets an answer with content.
 pub const HELLO: &str = "GET /hello HTTP/1.1\r\nHost: localhost\r\n\r\n";
@@ -13,14 +13,29 @@ pub const GREETING: &str = "Hello world from Rust!\n";
 /// what blocks that thread blocks everybody, and shows. No deadline is short enough to come into
 /// play on a busy machine.
 pub fn start(target: &Target) -> Result<Server, Failure> {
-    let quiet = target.launch().arg("--quiet").env("TOKIO_WORKER_THREADS", "1");
-    quiet.env("HEAD_TIMEOUT", "60").env("IDLE_TIMEOUT", "60").start()
+    start_with(target, &["--quiet"], &[])
+}
+
+/// The same, with these arguments and with these variables in its environment.
+pub fn start_with(
+    target: &Target,
+    arguments: &[&str],
+    variables: &[(&str, &str)],
+) -> Result<Server, Failure> {
+    let launch = target.launch().env("TOKIO_WORKER_THREADS", "1");
+    let launch = launch.env("HEAD_TIMEOUT", "60").env("IDLE_TIMEOUT", "60");
+    let launch = arguments.iter().fold(launch, |launch, argument| launch.arg(argument));
+    variables.iter().fold(launch, |launch, (name, value)| launch.env(name, value)).start()
 }
 
 /// Tries with a short time, which a busy machine may not keep, and if need be with a long one.
+/// What hung was given far more than either.
 pub fn in_time<T>(times: [T; 2], check: impl Fn(T) -> Verdict) -> Verdict {
     let [short, long] = times;
-    check(short).or_else(|_| check(long))
+    check(short).or_else(|failure| match failure.kind() {
+        Seen::Hung => Err(failure),
+        _ => check(long),
+    })
 }
 
 /// A request for `target` with GET and these field lines, each with its CRLF.
@@ -75,10 +90,11 @@ pub fn serves(server: &Server) -> Verdict {
     greets(&mut server.connect()?)
 }
 
-/// A connection that was used and is open and idle now.
+/// A connection that was used and is open and idle now. Used twice, so that a server which ends it
+/// after the first answer is told at once.
 pub fn idle(server: &Server) -> Result<Client, Failure> {
     let mut client = server.connect()?;
-    greets(&mut client)?;
+    (0..2).try_for_each(|_| greets(&mut client))?;
     Ok(client)
 }
 

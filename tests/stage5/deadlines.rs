@@ -40,7 +40,8 @@ pub const CROWD: &[Check] = &[Check {
 }];
 
 fn start(target: &Target, seconds: &str) -> Result<Server, Failure> {
-    target.launch().arg("--quiet").env("HEAD_TIMEOUT", seconds).start()
+    let quiet = target.launch().arg("--quiet").env("IDLE_TIMEOUT", "60"); // it must not step in
+    quiet.env("HEAD_TIMEOUT", seconds).start()
 }
 
 /// A byte at each look, far more often than the deadline: only an absolute one is ever reached.

@@ -30,7 +30,8 @@ pub const CHECKS: &[Check] = &[
         id: "http-1-0-closes",
         title: "an HTTP/1.0 connection ends after its answer",
         rule: "RFC 9112 s9.3: HTTP/1.0 persists only if it asks for it",
-        hint: "The version decides what holds when Connection says nothing.",
+        hint: "Where Connection says nothing, the version decides: Outcome::persistent knows, so end the \
+               connection when it is false.",
         run: http_1_0,
     },
     Check {

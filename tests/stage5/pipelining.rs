@@ -1,8 +1,8 @@
 //! Requests that are sent ahead are answered in order, each once.
 
-use grader::{Check, Client, Target, Verdict, expect, expect_eq, random};
+use grader::{Check, Client, Failure, Seen, Target, Verdict, expect, expect_eq, random};
 
-use crate::asking::{HELLO, get, greeting, greets, post, post_chunked, start};
+use crate::asking::{GREETING, HELLO, get, greeting, greets, post, post_chunked, start};
 
 pub const CHECKS: &[Check] = &[
     Check {
@@ -57,11 +57,25 @@ fn in_order(target: &Target, count: usize) -> Verdict {
     let mut client = server.connect()?;
     client.send(requests.as_bytes())?;
     for name in names {
-        let response = client.response("GET")?;
+        let response = client.response("GET").map_err(|failure| what_woke(failure, &mut client))?;
         let shown = response.text().contains(&format!("PATH_INFO=/environ/{name}\n"));
         expect(&client, shown, format!("the answers come in order; the next shows {name}"))?;
     }
     greets(&mut client)
+}
+
+/// After a wait in vain one more request tells whether those before were lost, or not looked at.
+fn what_woke(failure: Failure, client: &mut Client) -> Failure {
+    if failure.kind() != Seen::Hung || client.send(HELLO.as_bytes()).is_err() {
+        return failure;
+    }
+    match client.response("GET") {
+        Ok(response) if response.content == GREETING.as_bytes() => failure.detail(
+            "another request, sent now, was answered at once: those before it were forgotten",
+        ),
+        Ok(_) => failure.detail("the next answer came when more bytes had come"),
+        Err(_) => failure,
+    }
 }
 
 fn byte_by_byte(target: &Target) -> Verdict {

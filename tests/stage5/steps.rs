@@ -3,7 +3,9 @@
 //! A server of one client at a time does much of this. So every step needs the first check: silent
 //! connections are open while another one is served.
 
-use grader::{Scored, Seen, Step};
+use grader::Step;
+
+use crate::{hints, stretch};
 
 pub const POINTS: u32 = 17;
 
@@ -16,69 +18,88 @@ const fn step(number: u8, title: &'static str, task: &'static str) -> Step {
     Step { number, title, task, bonus: false, checks: &[], needs: PREMISE, page: "" }
 }
 
+const fn bonus(number: u8, title: &'static str, task: &'static str) -> Step {
+    Step { bonus: true, ..step(number, title, task) }
+}
+
 pub const STEPS: &[Step] = &[
     Step {
-        checks: &[
-            Scored::new("two-hundred-idle", 1).when(&[(
-                Seen::Hung,
-                "Nobody else is accepted while serve_connection is awaited: spawn a task for it, \
-                 and accept the next one.",
-            )]),
-            Scored::new("silent-connections-take-no-thread", 1),
-        ],
-        page: "docs.rs/tokio: task::spawn",
+        checks: &[hints::TWO_HUNDRED, hints::NO_THREAD_EACH],
+        page: "book/src/stage5-async/tasks.md; docs.rs/tokio: task::spawn",
         ..step(1, "a task each", "in serve, spawn a task for each connection")
     },
     Step {
-        checks: &[
-            Scored::new("slow-application", 2).when(&[(
-                Seen::Hung,
-                "The application blocks the thread that all tasks share: spawn_blocking has \
-                 another one for it.",
-            )]),
-            Scored::new("fifty-slow-applications", 1),
-        ],
-        page: "docs.rs/tokio: task::spawn_blocking",
+        checks: &[hints::SLOW, hints::FIFTY],
+        page: "book/src/stage5-async/blocking.md; docs.rs/tokio: task::spawn_blocking",
         ..step(2, "off the loop", "in respond, let answer run in spawn_blocking")
     },
     Step {
-        checks: &[
-            Scored::new("pieces-as-they-are-made", 1),
-            Scored::new("unread-answer-stays-small", 1),
-        ],
-        page: "docs.rs/tokio: sync::mpsc::channel",
+        checks: &[hints::PIECES, hints::SMALL],
+        page: "book/src/stage5-async/blocking.md, Back-pressure; docs.rs/tokio: sync::mpsc",
         ..step(3, "pieces", "send each piece through a bounded channel, and write it at once")
     },
     Step {
-        checks: &[
-            Scored::new("two-requests-on-a-connection", 1),
-            Scored::new("connection-close-is-heeded", 1),
-            Scored::new("unread-content-then-next", 1),
+        checks: &[hints::TWO_REQUESTS, hints::SAYS_CLOSE, hints::UNREAD],
+        needs: &[
+            "two-hundred-idle",
+            "http-1-0-closes",
+            "half-read-content",
+            "fault-in-the-content",
         ],
-        needs: &["two-hundred-idle", "http-1-0-closes"],
-        page: "RFC 9112 s9.3",
-        ..step(4, "stay connected", "in serve_connection, read the next request after an answer")
+        page: "book/src/stage5-async/persistent.md; RFC 9112 s9.3",
+        ..step(
+            4,
+            "stay connected",
+            "in respond, read the content; in serve_connection, go on to the next request",
+        )
     },
     Step {
-        checks: &[Scored::new("three-in-one-segment", 1), Scored::new("answers-do-not-wait", 1)],
-        page: "RFC 9112 s9.3.2",
+        checks: &[hints::IN_ORDER, hints::DO_NOT_WAIT],
+        needs: &["two-hundred-idle", "pipelined-content"],
+        page: "book/src/stage5-async/persistent.md, Pipelining; RFC 9112 s9.3.2",
         ..step(5, "pipelining", "keep what came behind a request: it is the next one")
     },
     Step {
-        checks: &[
-            Scored::new("dribbled-head-408", 1),
-            Scored::new("dribbled-second-head-408", 1),
-            Scored::new("idle-is-closed", 1),
+        checks: &[hints::DRIBBLED, hints::DRIBBLED_SECOND, hints::IDLE],
+        needs: &[
+            "two-hundred-idle",
+            "silence-is-closed",
+            "idle-time-starts-anew",
+            "begun-head-outlives-the-idle-time",
         ],
-        page: "docs.rs/tokio: time::timeout_at",
-        ..step(6, "deadlines", "in next_head, give the whole head one deadline")
+        page: "book/src/stage5-async/deadlines.md; docs.rs/tokio: time::timeout_at",
+        ..step(
+            6,
+            "deadlines",
+            "in next_head, give the whole head one deadline, and the time before its first byte another",
+        )
     },
     Step {
-        checks: &[
-            Scored::new("stop-finishes-what-runs", 1),
-            Scored::new("stop-closes-idle-connections", 1),
-        ],
-        page: "docs.rs/tokio: signal::unix, sync::watch",
-        ..step(7, "stop", "on SIGTERM let go of the port and tell all connections")
+        checks: &[hints::FINISHES, hints::HEARS],
+        needs: &["two-hundred-idle", "ctrl-c-finishes-what-runs"],
+        page: "book/src/stage5-async/deadlines.md, Stopping; docs.rs/tokio: sync::watch",
+        ..step(7, "stop", "on SIGTERM and SIGINT let go of the port and tell all connections")
     },
+    Step {
+        checks: &[hints::ASYNC, hints::NO_THREAD],
+        page: "book/src/stage5-async/blocking.md, An application that never blocks",
+        ..bonus(
+            8,
+            "an async application",
+            "under the name async, answer /slow?ms=N after N ms, in the task and without a thread",
+        )
+    },
+    Step {
+        checks: &[hints::LIMIT],
+        needs: &["two-hundred-idle", "two-requests-on-a-connection"],
+        page: "book/src/stage5-async/hardening.md; docs.rs/tokio: sync::Semaphore",
+        ..bonus(
+            9,
+            "a limit",
+            "with as many connections as the environment's CONNECTIONS says (without it 10,240), let \
+             the next client wait in the backlog",
+        )
+    },
+    stretch::hints::BALANCER,
+    stretch::hints::TALK,
 ];

@@ -87,6 +87,7 @@ impl<'r> Environ<'r> {
     }
 
     /// All variables that have a value, by name.
+    // ANCHOR: variables
     pub fn variables(&self) -> BTreeMap<String, Cow<'r, [u8]>> {
         let names = VARIABLES.iter().map(|name| name.to_string());
         let from_fields = self.head.fields.iter().filter_map(|field| variable_name(field));
@@ -94,6 +95,7 @@ impl<'r> Environ<'r> {
         let names = names.chain(from_fields).chain(set);
         names.filter_map(|name| Some((name.clone(), self.get(&name)?))).collect()
     }
+    // ANCHOR_END: variables
 
     /// `wsgi.input`: reads the content; at its end, and only there, it reads 0 bytes.
     pub fn input(&mut self) -> &mut (dyn Read + Send + Sync + 'r) {
@@ -142,6 +144,7 @@ impl<'r> Environ<'r> {
     }
 
     /// The values of all fields of that name as one (RFC 9110 s5.2).
+    // ANCHOR: joined
     fn joined(&self, name: &str, separator: &[u8]) -> Option<Cow<'r, [u8]>> {
         let fields = self.head.fields.iter().filter(|field| field.is(name));
         let values: Vec<&'r [u8]> = fields.map(|field| field.value).collect();
@@ -151,4 +154,5 @@ impl<'r> Environ<'r> {
             _ => Some(values.join(separator).into()),
         }
     }
+    // ANCHOR_END: joined
 }

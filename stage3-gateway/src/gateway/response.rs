@@ -107,6 +107,7 @@ impl Response {
     // ANCHOR_END: piece
 
     /// Ends the response as it should end, or as well as it can after an error.
+    // ANCHOR: end
     pub fn end(&mut self, result: Result<(), Error>, out: &mut Vec<u8>) -> Outcome {
         let persistent = match result.and_then(|()| self.finish(out)) {
             Ok(persistent) => persistent && self.asked.persistent,
@@ -114,8 +115,10 @@ impl Response {
         };
         Outcome { status: self.status, sent: self.sent, persistent }
     }
+    // ANCHOR_END: end
 
     /// What frames the content. Its head goes out first, if it is not out yet.
+    // ANCHOR: encoder
     fn encoder(&mut self, known: Option<u64>, out: &mut Vec<u8>) -> Result<&mut Encoder, Error> {
         if let State::Started(_) = self.state
             && let State::Started(head) = mem::replace(&mut self.state, State::Nothing)
@@ -136,4 +139,5 @@ impl Response {
         }
         Ok(encoder.finish(out))
     }
+    // ANCHOR_END: encoder
 }

@@ -61,12 +61,14 @@ impl Encoder {
 
     /// Appends what ends the content, and returns whether the connection can go on. It can't if
     /// bytes are missing that the head promised.
+    // ANCHOR: finish
     pub fn finish(&self, out: &mut Vec<u8>) -> bool {
         if self.framing == Framing::Chunked {
             out.extend_from_slice(b"0\r\n\r\n");
         }
         self.persistent && self.missing() == 0
     }
+    // ANCHOR_END: finish
 
     /// How many bytes the head promised that have not come yet.
     pub fn missing(&self) -> u64 {
@@ -75,7 +77,9 @@ impl Encoder {
 }
 
 /// Appends a line, put together from its parts.
+// ANCHOR: line
 pub fn line(out: &mut Vec<u8>, parts: &[&[u8]]) {
     parts.iter().for_each(|part| out.extend_from_slice(part));
     out.extend_from_slice(b"\r\n");
 }
+// ANCHOR_END: line

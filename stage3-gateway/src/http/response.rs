@@ -21,6 +21,7 @@ pub struct Asked {
 
 impl Asked {
     /// What a request asks for.
+    // ANCHOR: asked
     pub fn by(request: &RequestHead) -> Asked {
         Asked {
             head_only: request.method == "HEAD",
@@ -28,6 +29,7 @@ impl Asked {
             persistent: request.persistent,
         }
     }
+    // ANCHOR_END: asked
 }
 
 /// A response's head, checked and not sent yet.
@@ -59,6 +61,7 @@ impl Head {
     }
     // ANCHOR_END: new
 
+    // ANCHOR: add
     fn add(&mut self, name: &str, value: &[u8]) -> Result<(), Malformed> {
         check_field(name, value)?;
         if name.eq_ignore_ascii_case("content-length") {
@@ -70,6 +73,7 @@ impl Head {
         line(&mut self.lines, &[name.as_bytes(), b": ", value]);
         Ok(())
     }
+    // ANCHOR_END: add
 
     /// Finishes the head, appends it to `out`, and returns what frames the content. `known` is
     /// the length of the content if the server can tell without the application's word.

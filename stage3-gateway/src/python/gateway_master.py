@@ -152,6 +152,7 @@ class Master:
                 self.workers[int(pid)].was_too_slow = True
                 os.kill(int(pid), signal.SIGKILL)
 
+    # ANCHOR: reap
     def reap(self):
         """Asks of every child that has ended how it did: one signal may stand for many of them."""
         try:
@@ -164,6 +165,7 @@ class Master:
                     self.strike_off(self.workers.pop(pid), status)
         except (BlockingIOError, ChildProcessError):
             return
+    # ANCHOR_END: reap
 
     def strike_off(self, worker, status):
         worker.hear()

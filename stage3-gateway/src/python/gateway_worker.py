@@ -190,6 +190,7 @@ class Response:
     def write(self, piece):
         self.send(piece, None)
 
+    # ANCHOR: run
     def run(self, application, environ):
         body = application(environ, self.start_response)
         try:
@@ -202,6 +203,7 @@ class Response:
         finally:
             if hasattr(body, "close"):
                 body.close()
+    # ANCHOR_END: run
 
     def send(self, piece, known):
         """Sends a piece at once; `known` is the length of the content if this is all of it."""

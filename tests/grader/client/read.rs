@@ -27,11 +27,13 @@ impl Client {
     /// Reset, ended, or nothing came in time.
     pub fn read_exact_n(&mut self, count: usize) -> Result<Vec<u8>, Failure> {
         let until = deadline();
+        // What has come before is counted by whoever looks at what was got.
+        let more = if self.tapes().received.length > self.buffer.len() { " more" } else { "" };
         while self.buffer.len() < count {
             let have = self.buffer.len();
-            if self.fill(until, &format!("byte {} of {count}", have + 1), READ_SIZE)? == 0 {
+            if self.fill(until, &format!("byte {} of {count}{more}", have + 1), READ_SIZE)? == 0 {
                 let what =
-                    format!("the server closed the connection after {have} of {count} bytes");
+                    format!("the server closed the connection after {have} of {count}{more} bytes");
                 return Err(Failure::new(what).seen(Seen::ClosedEarly).of(self));
             }
         }
@@ -64,6 +66,7 @@ impl Client {
             match parsed.map_err(|malformed| self.malformed(&malformed.to_string()))? {
                 Some((response, length)) => {
                     self.buffer.drain(..length);
+                    self.tapes().last = None;
                     return Ok(response);
                 }
                 None => self.fill(until, &self.rest_of_response(), READ_SIZE)?,

@@ -11,6 +11,7 @@ impl Client {
     ///
     /// The server has closed the connection, or does not read.
     pub fn send(&mut self, bytes: &[u8]) -> Result<(), Failure> {
+        self.begins(bytes);
         let (written, result) = self.write(bytes);
         result.map_err(|error| {
             self.trouble(&error, &format!("sending (after {written} of {} bytes)", bytes.len()))
@@ -45,6 +46,7 @@ impl Client {
         self.no_delay();
         let mut taken = 0;
         for piece in bytes.chunks(size.max(1)) {
+            self.begins(piece);
             let (written, result) = self.write(piece);
             taken += written;
             if result.is_err() {
@@ -63,8 +65,15 @@ impl Client {
     pub fn send_in_background(&mut self, bytes: Vec<u8>) -> Result<(), Failure> {
         let stream = self.stream.try_clone();
         let stream = stream.map_err(|error| self.trouble(&error, "sharing the connection"))?;
-        self.sent.record(&bytes);
+        self.begins(&bytes);
+        self.tapes().sent.record(&bytes);
         self.background = Some(Background::start(stream, bytes));
         Ok(())
+    }
+
+    /// What is sent next is a piece of its own.
+    fn begins(&self, piece: &[u8]) {
+        self.witness.diary.sends(self.number, piece);
+        self.tapes().sent.cut();
     }
 }

@@ -7,10 +7,17 @@ use std::time::{Duration, Instant};
 use super::{Client, Ending, READ_SIZE};
 use crate::failure::{Failure, Seen};
 use crate::patience::{STEP_SECONDS, patience};
+use crate::scene;
+use crate::visit::End;
 
 impl Client {
     pub(super) fn take(&mut self, most: usize) -> Vec<u8> {
         let count = most.min(self.buffer.len());
+        {
+            let mut tapes = self.tapes();
+            let before = tapes.received.length - self.buffer.len();
+            tapes.last = Some((before, count));
+        }
         self.buffer.drain(..count).collect()
     }
 
@@ -24,25 +31,33 @@ impl Client {
         if self.ending == Some(Ending::Closed) {
             return Ok(0);
         }
+        scene::waits_for(what);
         let start = self.buffer.len();
         self.buffer.resize(start + most.min(READ_SIZE), 0);
         let result = read_before(&mut self.stream, &mut self.buffer[start..], until);
         self.buffer.truncate(start + result.as_ref().copied().unwrap_or(0));
-        self.received.record(&self.buffer[start..]);
+        self.tapes().received.record(&self.buffer[start..]);
         let count = result.map_err(|error| {
             if error.kind() == io::ErrorKind::ConnectionReset {
-                self.ending = Some(Ending::Reset);
+                self.ends(Ending::Reset);
             }
             self.trouble(&error, &format!("waiting for {what}"))
         })?;
         if count == 0 {
-            self.ending = Some(Ending::Closed);
+            self.ends(Ending::Closed);
         }
         Ok(count)
     }
 
+    /// The server has ended the connection: nobody waits for this client any more.
+    fn ends(&mut self, ending: Ending) {
+        self.witness.diary.ends(self.number, End::Closed);
+        self.ending = Some(ending);
+    }
+
     /// All of `bytes` before a deadline; how many were taken, also when it fails.
     pub(super) fn write(&mut self, bytes: &[u8]) -> (usize, io::Result<()>) {
+        scene::waits_for("the server to take what is sent");
         let until = deadline();
         let mut written = 0;
         while written < bytes.len() {
@@ -51,7 +66,7 @@ impl Client {
                 .and_then(|()| self.stream.write(&bytes[written..]));
             match result {
                 Ok(count) => {
-                    self.sent.record(&bytes[written..written + count]);
+                    self.tapes().sent.record(&bytes[written..written + count]);
                     written += count;
                 }
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
@@ -83,7 +98,8 @@ impl Client {
     pub(super) fn trouble(&self, error: &io::Error, doing: &str) -> Failure {
         let (seen, what) = match error.kind() {
             io::ErrorKind::WouldBlock | io::ErrorKind::TimedOut => {
-                (Seen::Hung, "nothing happened until the deadline".into())
+                let seconds = patience(STEP_SECONDS).as_secs_f64();
+                (Seen::Hung, format!("it did not happen within {seconds:.0} s"))
             }
             io::ErrorKind::ConnectionReset => {
                 (Seen::Reset, "the server reset the connection".into())

@@ -1,6 +1,7 @@
 //! Linux: the files below /proc (proc(5)).
 
-use std::fs;
+use std::fs::{self, File};
+use std::io::{BufRead, BufReader};
 
 use super::Process;
 
@@ -48,14 +49,19 @@ pub(super) fn listening_ports(pid: u32) -> Option<Vec<u16>> {
     let links: Vec<String> = links
         .filter_map(|entry| Some(fs::read_link(entry.path()).ok()?.to_str()?.to_owned()))
         .collect();
-    let tables =
-        ["tcp", "tcp6"].map(|table| fs::read_to_string(format!("/proc/{pid}/net/{table}")));
-    let tables: Vec<String> = tables.into_iter().flatten().collect();
-    // Most lines are connections that have ended; there may be tens of thousands.
-    let lines = tables.iter().flat_map(|table| table.lines()).filter(|line| line.contains(" 0A "));
-    let sockets = lines.filter_map(listening);
+    let lines = ["tcp", "tcp6"].into_iter().flat_map(|table| listening_lines(pid, table));
+    let lines: Vec<String> = lines.collect();
+    let sockets = lines.iter().filter_map(|line| listening(line));
     let own = sockets.filter(|(_, inode)| links.contains(&format!("socket:[{inode}]")));
     Some(own.map(|(port, _)| port).collect())
+}
+
+/// The kernel lists first those that listen (its proc_net_tcp.rst). What follows are connections;
+/// most have ended, there may be tens of thousands, and a busy machine is long at reading them.
+fn listening_lines(pid: u32, table: &str) -> impl Iterator<Item = String> {
+    let table = File::open(format!("/proc/{pid}/net/{table}")).ok().map(BufReader::new);
+    let lines = table.into_iter().flat_map(BufReader::lines).map_while(Result::ok);
+    lines.skip(1).take_while(|line| line.contains(" 0A "))
 }
 
 /// Port and inode of a line of /proc/net/tcp whose socket listens.

@@ -2,11 +2,11 @@
 
 use std::os::unix::process::ExitStatusExt;
 use std::process::ExitStatus;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 use crate::evidence::{Evidence, expect, expect_eq};
 use crate::failure::{Failure, Seen};
-use crate::tape::Tape;
+use crate::tape::Tapes;
 use crate::witness::Witness;
 
 /// A connection over which `sent` and `received` went, to a program that panicked.
@@ -17,15 +17,17 @@ struct Stage {
 
 impl Evidence for Stage {
     fn add_to(&self, failure: Failure) -> Failure {
-        let (mut sent, mut received) = (Tape::default(), Tape::default());
-        sent.record(self.sent);
-        received.record(self.received);
+        let mut tapes = Tapes::default();
+        tapes.sent.record(self.sent);
+        tapes.received.record(self.received);
         let witness = Arc::new(Witness::default());
+        let client = witness.diary.opened(&Arc::new(Mutex::default()));
+        witness.diary.sends(client, self.sent);
         witness
             .stderr
             .drain(&b"thread 'main' panicked at src/main.rs:7:5:\nouch\x1B[1m\n"[..], |_| false);
         witness.has_ended(ExitStatus::from_raw(101 << 8));
-        failure.witness(&witness).tapes(&sent, &received)
+        failure.witness(&witness).tapes(&tapes)
     }
 }
 
@@ -39,7 +41,7 @@ fn wrong_bytes_get_a_caret() {
         story,
         r#"expected that the page is found
   rule      RFC 9110 s15
-  by hand   printf 'GET / HTTP/1.1\r\n\r\n' | nc 127.0.0.1 8888
+  by hand   printf 'GET / HTTP/1.1\r\n\r\n' | nc -N 127.0.0.1 8888
   sent      GET / HTTP/1.1\r\n
             \r\n
   expected  HTTP/1.1 200 OK\r\n
@@ -63,7 +65,7 @@ fn a_condition_shows_what_came() {
         story,
         r"expected that the second client is served
   rule      POSIX accept(2)
-  by hand   printf 'it'\''s' | nc 127.0.0.1 8888
+  by hand   printf 'it'\''s' | nc -N 127.0.0.1 8888
   sent      it's
   got       a\r\n
             b
@@ -98,4 +100,26 @@ fn words_and_details_and_nothing_else() {
   hint      Try.
 "
     );
+}
+
+#[test]
+fn bytes_are_counted_from_the_beginning_of_the_stream() {
+    let tapes = Tapes { last: Some((1000, 3)), ..Tapes::default() };
+    let differ = |got: &[u8]| {
+        let failure = expect_eq(&(), "all comes", b"abc", got).expect_err("they differ");
+        failure.tapes(&tapes).story("", "")
+    };
+    assert!(differ(b"abd").contains("the first difference is at byte 1003: \"c\""));
+    // A part of an answer is counted by itself.
+    assert!(differ(b"ab").contains("the first difference is at byte 3: \"c\""));
+}
+
+#[test]
+fn nothing_is_called_nothing_and_the_same_is_not_shown_twice() {
+    let failure = expect_eq(&(), "nothing comes", b"", b"a").expect_err("they differ");
+    let story = failure.story("", "");
+    assert!(story.contains("  expected  nothing\n  got       a\n            ^\n"), "{story}");
+    let stage = Stage { sent: b"one\n", received: b"one\n" };
+    let story = expect(&stage, false, "the connection ends").expect_err("").story("", "");
+    assert!(story.contains("  got       the same bytes as were sent\n"), "{story}");
 }

@@ -31,8 +31,9 @@ stage N and of the later stages are missing, and so is every program that shows 
 and the libraries of the stages before stay. There, `cargo test -p 'stageN*'` grades stageN-mine.rs.
 ";
 
-/// Of the exam; `GRADE=mine` lets `cargo test` leave the reference alone, which is not there.
-const SETTINGS: &str = "# The reference is not part of an exam.\n[env]\nGRADE = \"mine\"\n";
+/// Of the exam; it lets `cargo test` leave the reference alone, which is not there, and end without
+/// an error of cargo's own below the points.
+const SETTINGS: &str = "# The reference is not part of an exam.\n[env]\nGRADE = \"exam\"\n";
 
 /// The page for the learner, with N for the stage and PACKAGE for its package.
 const PAPER: &str = include_str!("paper.md");

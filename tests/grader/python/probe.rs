@@ -60,9 +60,10 @@ const LISTS: [&[Check]; 19] = [
 ];
 
 /// What is not true of the probe, and why.
-const NOT_OF_THE_PROBE: [(&str, &str); 3] = [
+const NOT_OF_THE_PROBE: [(&str, &str); 4] = [
     ("page-hello", "it greets the world from Python; the examples' checks have that"),
     ("body-http-1-0-with-a-length", "its bodies have no len(), so nobody can know a length"),
+    ("closed-by-middleware", "that is middleware in Rust, and --python takes none"),
     ("response-length-is-computed", "the same; python-length-of-one-piece looks at a list"),
 ];
 

@@ -25,7 +25,7 @@ pub mod body;
 pub mod chunked;
 pub mod closed;
 pub mod connection;
-mod cut;
+pub(crate) mod cut;
 pub mod deadlines;
 pub mod declared;
 pub mod environ;
@@ -42,11 +42,11 @@ pub mod peers;
 pub mod response;
 pub mod sizes;
 pub mod start_response;
-mod talk;
+pub(crate) mod talk;
 pub mod validated;
 mod variables;
 
-use crate::check::Check;
+use crate::check::{Check, count, joined};
 
 /// For every server with the routes of the demo application.
 pub const CHECKS: &[Check] = &joined::<{ count(EVERYWHERE) }>(EVERYWHERE);
@@ -82,30 +82,6 @@ const EVERYWHERE: &[&[Check]] = &[
     form::CHECKS,
     log::CHECKS,
 ];
-
-const fn count(lists: &[&[Check]]) -> usize {
-    let (mut list, mut count) = (0, 0);
-    while list < lists.len() {
-        count += lists[list].len();
-        list += 1;
-    }
-    count
-}
-
-/// The lists as one. `while`, because constants can't be made with iterators.
-const fn joined<const COUNT: usize>(lists: &[&[Check]]) -> [Check; COUNT] {
-    let mut all = [lists[0][0]; COUNT];
-    let (mut list, mut at) = (0, 0);
-    while list < lists.len() {
-        let mut index = 0;
-        while index < lists[list].len() {
-            all[at] = lists[list][index];
-            (index, at) = (index + 1, at + 1);
-        }
-        list += 1;
-    }
-    all
-}
 
 #[cfg(test)]
 mod tests {

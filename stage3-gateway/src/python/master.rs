@@ -65,8 +65,11 @@ impl Master {
         let _ = (&self.control).write_all(format!("end {worker}\n").as_bytes());
     }
 
-    /// What to say when nobody listens any more.
+    /// What to say when nobody listens any more. Whoever was killed has left its files behind.
     pub fn is_gone(&self, error: &io::Error) -> Error {
+        if error.kind() == ErrorKind::ConnectionRefused {
+            self.place.remove();
+        }
         let ended = self.process.lock().ok().and_then(|mut process| process.try_wait().ok());
         let how = match ended.flatten() {
             Some(status) => format!("it ended with {status}"),

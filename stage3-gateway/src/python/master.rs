@@ -43,6 +43,7 @@ impl Master {
         let started = Command::new(PYTHON)
             .arg(place.script())
             .args([application, &workers.to_string(), EXAMPLES])
+            .env_remove("PYTHONSAFEPATH") // it hides our scripts from one another
             .stdin(OwnedFd::from(listening))
             .stdout(OwnedFd::from(theirs))
             .process_group(0) // Ctrl-C is for the server: requests that run need their workers

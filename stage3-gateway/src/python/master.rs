@@ -66,10 +66,14 @@ impl Master {
         let _ = (&self.control).write_all(format!("end {worker}\n").as_bytes());
     }
 
-    /// What to say when nobody listens any more. Whoever was killed has left its files behind.
-    pub fn is_gone(&self, error: &io::Error) -> Error {
+    /// What to say when a worker can't be connected to. A master that was killed has left its files
+    /// behind.
+    pub fn unreachable(&self, error: &io::Error) -> Error {
         if error.kind() == ErrorKind::ConnectionRefused {
             self.place.remove();
+        } else if error.kind() != ErrorKind::NotFound {
+            let why = format!("no connection to a Python worker: {error}");
+            return Error::Upstream { status: 502, why };
         }
         let ended = self.process.lock().ok().and_then(|mut process| process.try_wait().ok());
         let how = match ended.flatten() {

@@ -66,7 +66,7 @@ impl Workers {
         let mut lease = Lease { workers, connected, is_kept, is_given_back: false };
         if lease.connected.is_none() {
             let mut worker = Worker::connect(self.master.socket())
-                .map_err(|error| self.master.is_gone(&error))?;
+                .map_err(|error| self.master.unreachable(&error))?;
             match worker.next_frame(deadline.saturating_duration_since(Instant::now())) {
                 Ok(Frame::Pid(pid)) => lease.connected = Some((worker, pid)),
                 Ok(_) => return Err(Silence::Garbled.into()),

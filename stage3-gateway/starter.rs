@@ -39,12 +39,16 @@ type Environ = BTreeMap<String, Vec<u8>>;
 type StartResponse<'s> =
     dyn FnMut(&str, &[(&str, &str)], Option<Error>) -> Result<Write<'s>, Error> + 's;
 
-/// What `start_response` returns: sends a piece of content at once (bonus).
+/// What `start_response` returns. Bonus, write (1): it sends the head, if that is not out yet, and its
+/// piece (as a `Fn`, it can change what is in a Cell or RefCell). After that, `start_response` with an
+/// error returns that error.
 type Write<'s> = &'s dyn Fn(&[u8]) -> Result<(), Error>;
 
 /// The content of an answer, piece by piece; making one may fail.
 trait Body: Iterator<Item = Result<Vec<u8>, Error>> {
     /// Lets go of what the body holds, an open file perhaps: the server calls it once, at the end.
+    /// Dropping the body is not enough. `for piece in body` would take the body away from you: `for
+    /// piece in &mut body` leaves it to be closed.
     #[allow(dead_code, reason = "step 8 calls it")]
     fn close(&mut self);
 }
@@ -57,10 +61,12 @@ type Application = fn(&Environ, &mut dyn Read, &mut StartResponse) -> Answer;
 
 /// Makes the environ of a head, which is complete: `GET /hello?a=b HTTP/1.1`, field lines, an empty
 /// line. `server` is the address that listens, `client` the other end of the connection.
+#[allow(unused_variables, reason = "step 2 uses both addresses")]
 fn environ_of(head: &[u8], client: SocketAddr, server: SocketAddr) -> Result<Environ, Error> {
-    // Step 1, httparse (2 points). Let a `httparse::Request` parse the head; make room for 100
-    // fields. REQUEST_METHOD is the method, and PATH_INFO, for now, the request target as it came.
-    // With that, /hello works. An Err from here is answered with 400, so `?` does for a bad head.
+    // Step 1, httparse (2 points). Let a `httparse::Request` parse the head; it wants an array of
+    // 100 `httparse::EMPTY_HEADER`, one for each field. REQUEST_METHOD is the method, and PATH_INFO,
+    // for now, the request target as it came. With that, /hello works. An Err from here is answered
+    // with 400, so `?` does for a bad head.
     //
     // Step 2, environ (3). PATH_INFO is the path alone, with its %XX decoded to bytes, once (crate
     // percent_encoding); QUERY_STRING is what follows the first `?`, as it came, and is there even
@@ -76,6 +82,7 @@ fn environ_of(head: &[u8], client: SocketAddr, server: SocketAddr) -> Result<Env
 }
 
 /// Lets the application answer and sends what it says. `rest` is what came behind the head so far.
+/// An Err from here is printed, and nobody sends anything for it: a 500 is sent in here.
 fn run(
     application: Application,
     environ: &Environ,
@@ -86,28 +93,28 @@ fn run(
     // status and fields when it is called; the head goes out later: the status, all these fields in
     // order, a Date (stage 2 has `http_date`) and `Connection: close`. A second call without an
     // error is an Err, and so is a field with CR, LF or NUL in it. If the application fails or has
-    // never called it: 500. A 204 and a 304 have no content, and no Content-Length from you.
+    // never called it: 500. A 204 and a 304 have no content and no computed length, whatever comes.
     //
     // Step 5, wsgi.input (3). For now it is empty. It is as long as CONTENT_LENGTH says, and empty
     // without one. What is not in `rest` is still to be read from the connection; never wait for a
-    // byte beyond the end. (Bonus, 2: content in chunks, if Transfer-Encoding says so.)
+    // byte beyond the end. `Read::chain` and `Read::take` help; a `&TcpStream` is a reader as well.
+    // (Bonus, 2: content in chunks, if Transfer-Encoding says so.)
     //
     // Step 6, the body (3). For now it is collected first. Send each piece before you ask for the
-    // next one; an answer without Content-Length ends when the connection does. A Content-Length
-    // from the application is a promise: not a byte more than that. HEAD gets the head and no
-    // content, whatever is asked for. (Bonus, 1: chunks instead, if the client speaks HTTP/1.1.)
+    // next one, and the head once the first is there, or the end. An answer without Content-Length
+    // ends when the connection does. A Content-Length from the application, in whatever case its
+    // name is written, is a promise: not a byte more than that. HEAD gets the head and no content,
+    // whatever is asked for. (Bonus, 1: chunks instead, if the client speaks HTTP/1.1.)
     //
-    // Step 7, when it goes wrong (2). Until the head is out, an error becomes a 500 that is always
-    // the same and tells no details (and HEAD gets only its head); later, the answer just ends.
-    // Either way the error shows on stderr: return it from here. A panic in the application counts
-    // as an error and must not end the server. When start_response is called again with an error,
-    // status and fields are replaced.
+    // Step 7, when it goes wrong (2). Until the head is out, an error, in the first piece too,
+    // becomes a 500 that is always the same and tells no details (and HEAD gets only its head);
+    // later, the answer just ends. Either way the error shows on stderr: return it from here. A
+    // panic in the application or in its body counts as an error and must not end the server:
+    // `catch_unwind(AssertUnwindSafe(|| …))` of std::panic. When start_response is called again with
+    // an error, status and fields are replaced.
     //
     // Step 8, close (2). Call `close` on each body, once, when its answer is done: also after HEAD
-    // or 204, after an error, and when the client has left in the middle.
-    //
-    // Bonus, write (1). It sends the head, if that is not out yet, and its piece. After that,
-    // start_response with an error hands this error back as its own.
+    // or 204, after an error, and when the client has left, even before the head.
     let write = |_: &[u8]| Err("bonus: there is no write yet".into());
     let mut start_response = |_: &str, _: &[(&str, &str)], _: Option<Error>| Ok(&write as Write);
     let mut input = rest.take(0);
@@ -119,7 +126,7 @@ fn run(
 
 /// Bonus, middleware (1): `stage3-mine shout` serves this. To the server it is an application, to
 /// `probe` it is the server: text/plain arrives in capitals, sent by the body or by `write`, and
-/// everything else as it is.
+/// everything else as it is. Who wraps a body closes it, too.
 fn shout(environ: &Environ, input: &mut dyn Read, start_response: &mut StartResponse) -> Answer {
     probe(environ, input, start_response)
 }
@@ -213,7 +220,7 @@ type Fields = &'static [(&'static str, &'static str)];
 const TEXT: Fields = &[("Content-Type", "text/plain")];
 const HTML: Fields = &[("Content-Type", "text/html; charset=utf-8")];
 const BYTES: Fields = &[("Content-Type", "application/octet-stream")];
-const FIVE: Fields = &[("Content-Length", "5")];
+const FIVE: Fields = &[("content-length", "5")];
 const TEN: Fields = &[("Content-Length", "10")];
 const EVIL: Fields = &[("X-A", "a\r\nX-Evil: 1")];
 const FIRST: Fields = &[("X-Answer", "first")];
@@ -231,14 +238,15 @@ fn probe(environ: &Environ, input: &mut dyn Read, start_response: &mut StartResp
         "/cl-short" => say("200 OK", TEN, "12345"),
         "/cl-long" => say("200 OK", FIVE, "1234567890"),
         "/inject" => say("200 OK", EVIL, "did you get X-Evil?\n"),
-        "/status/204" | "/status/304" => say(&(path[8..].to_owned() + " Nothing"), &[], ""),
+        "/status/204" | "/status/304" => say(&(path[8..].to_owned() + " None"), &[], "hidden\n"),
         "/raise" => Err("/raise fails before any output".into()),
         "/panic" => panic!("/panic panics before any output"),
         "/never" => pieces([Ok("what is this?\n".into())]),
         "/environ" | "/echo" | "/half-read" => asked(&path, environ, input, start_response),
         "/big" | "/stream" => many(&path, environ, start_response),
         "/fields" => with_fields(environ, start_response),
-        "/write" | "/raise-late" | "/twice" | "/exc" | "/exc-late" => again(&path, start_response),
+        "/raise-first" | "/raise-late" | "/panic-late" => late(&path, start_response),
+        "/write" | "/twice" | "/exc" | "/exc-late" => again(&path, start_response),
         _ if path.starts_with("/environ") => asked("/environ", environ, input, start_response),
         _ if path.starts_with("/status/") => say(&(path[8..].to_owned() + " Why Not"), TEXT, &path),
         _ => {
@@ -314,13 +322,20 @@ fn with_fields(environ: &Environ, start_response: &mut StartResponse) -> Answer 
     pieces([Ok("these fields\n".into())])
 }
 
+/// Answers that fail while their pieces are made.
+fn late(path: &str, start_response: &mut StartResponse) -> Answer {
+    let (first, panics) = (path == "/raise-first", path == "/panic-late");
+    start_response("200 OK", TEN, None)?;
+    pieces((1..=2).map(move |part| match part {
+        1 if !first => Ok("12345".into()),
+        _ if panics => panic!("/panic-late panics after 5 bytes"),
+        _ => Err("the body fails while it makes a piece".into()),
+    }))
+}
+
 /// Answers that go on after their first call of `start_response`.
 fn again(path: &str, start_response: &mut StartResponse) -> Answer {
-    let fields = match path {
-        "/raise-late" => TEN,
-        "/exc" => FIRST,
-        _ => TEXT,
-    };
+    let fields = if path == "/exc" { FIRST } else { TEXT };
     let write = start_response("200 OK", fields, None)?;
     if path == "/write" || path == "/exc-late" {
         write(b"written ")?;
@@ -328,9 +343,6 @@ fn again(path: &str, start_response: &mut StartResponse) -> Answer {
     }
     match path {
         "/write" => pieces([Ok("and returned\n".into())]),
-        "/raise-late" => {
-            pieces([Ok("12345".into()), Err("/raise-late fails after 5 bytes".into())])
-        }
         "/twice" => {
             start_response("202 Accepted", TEXT, None)?;
             pieces([Ok("which one is it?\n".into())])

@@ -1,5 +1,4 @@
-//! Stage 5, yours: one thread that serves everybody. It works, for one client at a time, and for
-//! requests without content.
+//! Stage 5, yours: one thread for all. It works, for one client at a time, without content.
 //!
 //! Seven steps, in this order, each marked below where it starts; after each one, `cargo test -p
 //! stage5-async`: it names the next, and after the seventh two bonus steps. What knows HTTP comes
@@ -50,14 +49,15 @@ async fn start() -> Result<(), Failure> {
     serve(TcpListener::from_std(listening)?, service).await
 }
 
-/// Serves until the listening socket is of no more use; from step 7 on, until SIGTERM.
+/// Serves until the listening socket is of no more use; after step 7, until SIGTERM.
 async fn serve(listening: TcpListener, service: Service) -> Result<(), Failure> {
     // Step 7, stop: tokio::signal::unix, set up before the next line is printed. At SIGTERM or
     // SIGINT: let go of the port, tell all connections (`watch`), wait until the last has ended,
-    // return Ok. Who is idle ends at once; who is answering finishes, and says close if the head
-    // is not out yet. `watch::Sender::closed` returns when nobody is left who could be told.
+    // return Ok. (`watch::Sender::closed` waits until no receiver is left: drop your own.) Where
+    // nothing of a head has come, on a new connection too, that is the end; who is answering
+    // finishes, and says close if the head is not out yet: let `persists` of the sink ask.
     say(format_args!("listening on http://{}", service.server.address));
-    // Let this line name the step that you are at; it goes with the last one.
+    // Let this line name the step that you are at; it goes with the last one, and `warn` above.
     warn(format_args!("step 1 is missing: the second client waits for the first"));
     loop {
         match listening.accept().await {
@@ -72,10 +72,9 @@ async fn serve(listening: TcpListener, service: Service) -> Result<(), Failure> 
 
 /// Serves one request, and ends the connection. That the client has gone is its own affair.
 async fn serve_connection(mut connection: TcpStream, client: SocketAddr, service: &Service) {
-    // Step 4, stay connected: from here on, one request after the other, as long as an outcome
-    // lets it persist; and `Collected` says no to all. The content has to be read: see `respond`.
-    // Step 5, pipelining: what came behind a request is the next one, or its beginning. Keep it,
-    // and look at it before you wait for more.
+    // Step 4, stay connected: from here on, one request after the other, as long as `respond` says
+    // so: `persistent` in the Outcome of `answer`. The sink's `persists`, so far no to all, is yes.
+    // Step 5, pipelining: what came behind a request is the next one: keep it, look there first.
     let mut received = Vec::with_capacity(8 * 1024);
     let persists = match next_head(&mut connection, &mut received).await {
         Ok(None) => return,
@@ -92,10 +91,10 @@ async fn next_head(
     connection: &mut TcpStream,
     received: &mut Vec<u8>,
 ) -> Result<Option<Range<usize>>, HeadFault> {
-    // Step 6, deadlines: `service.patience`. The first head has `head.whole` from the start, any
-    // other one `idle` until its first byte, and `head.whole` from there. However the client
-    // spreads its bytes: one deadline for all of them. Too late: HeadFault::TooSlow if anything
-    // has come of this head; else no answer, for there was no question.
+    // Step 6, deadlines (pass `service.patience` in, and whether this is the first head). The first
+    // one has `head.whole` from the start, any other one `idle` until its first byte, `head.whole`
+    // from there. `timeout_at`: one deadline, however the client spreads its bytes. Too late:
+    // HeadFault::TooSlow if anything has come of this head; else no answer: nothing was asked.
     let mut head_end = HeadEnd::default();
     loop {
         match connection.read_buf(received).await {
@@ -122,17 +121,18 @@ async fn respond(
     if let Err(fault) = understand(&head, service.patience.content) {
         return refuse(connection, client, service, &head, &fault).await;
     }
-    // Step 4, the content: `understand` also returns a decoder. Show it what is in `received`, and
-    // what else comes, until it is done; what it does not take is no content. Read all of it
-    // before the application runs (it is 8 MiB at most). A fault in it is refused as well.
-    //
-    // Step 2, off the loop: while `answer` runs, which may take as long as it likes, this thread
-    // does nothing else. `spawn_blocking` has threads for that, and they own what they work on.
+    // Step 4, the content: `understand` also returns a decoder. Show it what is in `received`,
+    // drain what it takes, and read more, until `is_done`: one call gives one piece. Read all of it
+    // (8 MiB at most) before the application runs, and give it to `answer`, as a Cursor in place of
+    // `io::empty()`. A fault in it is refused as well.
     let mut response = Collected::default();
+    // Step 2, off the loop: while `answer` runs, which may take as long as it likes, this thread
+    // does nothing else. `spawn_blocking` has threads for that; they own what they work on, and
+    // return what you need afterwards: response and Outcome.
     answer(service, client, &head, io::empty(), &mut response);
-    // Step 3, pieces: a bounded channel in place of `Collected`, from that thread to here. Write
-    // each piece when it comes. If the client takes nothing, the application has to wait
-    // (`blocking_send` does); if the client has gone, its next piece must fail.
+    // Step 3, pieces: a bounded channel from that thread to here, and a Sink with its sender in
+    // place of `Collected`. Write each piece when it comes; await the thread behind the last. If
+    // the client takes nothing, the application waits (`blocking_send`); if it left, `send` fails.
     connection.write_all(&response.0).await?;
     Ok(false)
 }

@@ -18,7 +18,7 @@ mod stretch;
 use std::process::ExitCode;
 
 use grader::contract::{self, LISTENING_HTTP};
-use grader::{Check, Group, Known, Stage, corpus, curl, gateway, sequential};
+use grader::{Check, Group, Known, Stage, corpus, curl, gateway, python, sequential};
 
 fn main() -> ExitCode {
     grader::grade(&Stage {
@@ -50,13 +50,20 @@ const GROUPS: &[Group] = &[
     Group::together(&CORPUS),
     Group::together(gateway::CHECKS),
     Group::together(gateway::CLOSED),
+    Group::together(gateway::SEQUENTIAL),
     Group::together(gateway::OURS),
     Group::together(log::CHECKS),
     Group::together(curl::CHECKS),
+    Group::together(python::CHECKS),
+    Group::together(&PYTHON_FLAGS),
+    Group::together(python::SEQUENTIAL),
     Group::together(contract::CHECKS),
+    Group::alone(python::huge::CHECKS),
 ];
 
 /// This server serves one client at a time.
 const AT_ONCE: usize = 1;
 
 const CORPUS: [Check; 2] = corpus::checks::<3, AT_ONCE>();
+
+const PYTHON_FLAGS: [Check; 1] = python::flags::<3>();

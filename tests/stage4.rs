@@ -34,7 +34,7 @@ mod stretch;
 use std::process::ExitCode;
 
 use grader::contract::{self, LISTENING_HTTP};
-use grader::{Check, Group, Known, Stage, corpus, curl, gateway};
+use grader::{Check, Group, Known, Stage, corpus, curl, gateway, python};
 
 fn main() -> ExitCode {
     grader::grade(&Stage {
@@ -71,12 +71,18 @@ const GROUPS: &[Group] = &[
     Group::together(gateway::CHECKS),
     Group::together(gateway::OURS),
     Group::together(curl::CHECKS),
+    Group::together(python::CHECKS),
+    Group::together(&PYTHON_FLAGS),
+    Group::together(python::AT_ONCE),
     Group::together(contract::CHECKS),
     Group::alone(limits::CHECKS),
     Group::alone(load::CHECKS),
+    Group::alone(python::huge::CHECKS),
 ];
 
 /// As many as a small machine answers side by side without delay.
 const AT_ONCE: usize = 16;
 
 const CORPUS: [Check; 2] = corpus::checks::<4, AT_ONCE>();
+
+const PYTHON_FLAGS: [Check; 1] = python::flags::<4>();

@@ -48,7 +48,7 @@ mod unread;
 use std::process::ExitCode;
 
 use grader::contract::{self, LISTENING_HTTP};
-use grader::{Check, Group, Known, Stage, corpus, curl, gateway};
+use grader::{Check, Group, Known, Stage, corpus, curl, gateway, python};
 
 fn main() -> ExitCode {
     grader::grade(&Stage {
@@ -98,12 +98,18 @@ const GROUPS: &[Group] = &[
     Group::together(gateway::OURS),
     Group::together(live::CHECKS),
     Group::together(ours::CHECKS),
+    Group::together(python::CHECKS),
+    Group::together(&PYTHON_FLAGS),
+    Group::together(python::AT_ONCE),
     Group::alone(deadlines::CROWD),
     Group::alone(limits::CHECKS),
     Group::alone(live::CROWD),
+    Group::alone(python::huge::CHECKS),
 ];
 
 /// How many requests of the corpus are under way at the same time.
 const AT_ONCE: usize = 8;
 
 const CORPUS: [Check; 2] = corpus::checks::<5, AT_ONCE>();
+
+const PYTHON_FLAGS: [Check; 1] = python::flags::<5>();

@@ -87,6 +87,11 @@ def index(request):
     return HttpResponse(PAGE)
 
 
+def favicon(request):
+    """A browser asks for it on every page; 204 says that there is none."""
+    return HttpResponse(status=204)
+
+
 def hello(request):
     return text("Hello world from Django!\n")
 
@@ -141,6 +146,7 @@ def fails_late(request):
 
 urlpatterns = [
     path("", index),
+    path("favicon.ico", favicon),
     path("hello", hello),
     path("form", form),
     path("upload", upload),

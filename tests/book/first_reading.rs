@@ -83,7 +83,7 @@ fn body(lines: &[&str]) -> usize {
     if !lines[opens].ends_with('{') {
         return 0; // a trait's, without a body, or all on one line
     }
-    lines[opens + 1..].iter().position(|line| is_end(&line)).unwrap_or(0)
+    lines[opens + 1..].iter().position(is_end).unwrap_or(0)
 }
 
 #[cfg(test)]

@@ -146,6 +146,7 @@ fn is_left_open(sent: &Result<(), Error>, output: &Output) -> bool {
     broken("never-closes")
         || (broken("closes-after-success-alone") && sent.is_err())
         || (broken("open-when-the-client-leaves") && client_left)
+        || (broken("open-when-the-head-fails") && client_left && !output.has_sent())
         || (broken("open-without-content") && !output.has_content())
         // What has left the loop before the last piece was asked for leaves here too.
         || (broken("closes-at-the-last-piece-alone") && !output.wants_more())
@@ -179,8 +180,13 @@ fn send(body: &mut dyn Body, output: &Output) -> Result<(), Error> {
     if broken("first-piece-alone") {
         return body.next().map_or(Ok(()), |piece| output.send(&piece?));
     }
+    if broken("head-before-the-first-piece") {
+        // The body may fail while it makes that piece.
+        output.send_head()?;
+    }
     while output.wants_more() {
-        match caught(|| body.next().transpose())? {
+        let mut next = || body.next().transpose();
+        match if broken("caught-around-the-call-alone") { next() } else { caught(next) }? {
             Some(piece) => output.send(&piece)?,
             None => break,
         }
@@ -234,7 +240,9 @@ impl Iterator for Louder {
 
 impl Body for Louder {
     fn close(&mut self) {
-        self.0.close();
+        if !broken("shout-never-closes") {
+            self.0.close();
+        }
     }
 }
 

@@ -100,7 +100,12 @@ async fn serve(listening: TcpListener, shared: Shared) -> Result<(), Failure> {
     let mut signals = if broken("sigterm-is-not-caught") {
         None
     } else {
-        Some((signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?))
+        let other = if broken("sigint-is-not-caught") {
+            SignalKind::hangup() // in its place
+        } else {
+            SignalKind::interrupt()
+        };
+        Some((signal(SignalKind::terminate())?, signal(other)?))
     };
     let (stopping, stop) = watch::channel(false);
     let (shared, places) = (Arc::new(shared), Arc::new(Semaphore::new(most_connections())));

@@ -6,11 +6,12 @@ import { open, photograph } from './tab.mjs';
 
 const LINKS = [
   '/hello', '/environ', '/form', '/big', '/stream', '/slow', '/status', '/write', '/closed', '/exc',
-  '/exc-late', '/raise', '/raise-late', '/cl-short', '/cl-long', '/inject', '/never', '/twice',
+  '/exc-late', '/raise', '/raise-first', '/raise-late', '/panic', '/panic-late', '/cl-short',
+  '/cl-long', '/inject', '/never', '/twice',
 ];
 
 /** Where the demo cuts an answer off, on purpose: the client must notice. */
-const CUT_OFF = ['/raise-late', '/cl-short', '/exc-late'];
+const CUT_OFF = ['/raise-late', '/panic-late', '/cl-short', '/exc-late'];
 
 const NOT_FOUND = ['/nothing-here'];
 

@@ -1,9 +1,11 @@
 // Opens the servers' pages in a real browser and uses them as a person would: one line a check.
 //
 // A browser is a client that nobody here wrote. Run it with `node tests/browser/run.mjs`, once
-// `npm ci --prefix tests/browser` has been run; SCREENSHOTS=folder takes pictures on the way.
+// `npm ci --prefix tests/browser` has been run; SCREENSHOTS=folder takes pictures on the way. Django is
+// that of the python3 in PATH: PATH="$(.ci/python):$PATH" has it.
 
 import { AT_ONCE, CHECKS as DEMO } from './demo.mjs';
+import { CHECKS as DJANGO } from './django.mjs';
 import { CHECKS as LIVE } from './live.mjs';
 import { build, start, within } from './server.mjs';
 import { CHECKS as STAGE2 } from './stage2.mjs';
@@ -18,6 +20,7 @@ const SERVERS = [
   { stage: 'stage4', command: ['stage4-fork', 'demo'], checks: [...DEMO, ...AT_ONCE] },
   { stage: 'stage5', command: ['stage5-async', 'demo'], checks: [...DEMO, ...AT_ONCE] },
   { stage: 'stage5', command: ['stage5-async', 'live'], checks: LIVE },
+  { stage: 'stage5', command: ['stage5-async', '--python', 'djangoapp:app'], checks: DJANGO },
 ];
 
 const count = { passed: 0, failed: 0 };

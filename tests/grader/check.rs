@@ -47,3 +47,28 @@ impl Group {
         Group { checks, alone: true }
     }
 }
+
+/// How many checks are in these lists: the length of [`joined`].
+pub(crate) const fn count(lists: &[&[Check]]) -> usize {
+    let (mut list, mut count) = (0, 0);
+    while list < lists.len() {
+        count += lists[list].len();
+        list += 1;
+    }
+    count
+}
+
+/// The lists as one. `while`, because constants can't be made with iterators.
+pub(crate) const fn joined<const COUNT: usize>(lists: &[&[Check]]) -> [Check; COUNT] {
+    let mut all = [lists[0][0]; COUNT];
+    let (mut list, mut at) = (0, 0);
+    while list < lists.len() {
+        let mut index = 0;
+        while index < lists[list].len() {
+            all[at] = lists[list][index];
+            (index, at) = (index + 1, at + 1);
+        }
+        list += 1;
+    }
+    all
+}

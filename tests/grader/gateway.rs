@@ -25,7 +25,7 @@ pub mod body;
 pub mod chunked;
 pub mod closed;
 pub mod connection;
-mod cut;
+pub(crate) mod cut;
 pub mod deadlines;
 pub mod declared;
 pub mod environ;
@@ -42,17 +42,20 @@ pub mod peers;
 pub mod response;
 pub mod sizes;
 pub mod start_response;
-mod talk;
+pub(crate) mod talk;
 pub mod validated;
 mod variables;
 
-use crate::check::Check;
+use crate::check::{Check, count, joined};
 
 /// For every server with the routes of the demo application.
 pub const CHECKS: &[Check] = &joined::<{ count(EVERYWHERE) }>(EVERYWHERE);
 
 /// For servers whose requests share the memory of one process: stages 3 and 5.
 pub const CLOSED: &[Check] = closed::CHECKS;
+
+/// For a server of one client at a time.
+pub const SEQUENTIAL: &[Check] = closed::SEQUENTIAL;
 
 /// For the servers of this repository from stage 3 on.
 pub const OURS: &[Check] = &joined::<{ count(BY_NAME) }>(BY_NAME);
@@ -80,30 +83,6 @@ const EVERYWHERE: &[&[Check]] = &[
     log::CHECKS,
 ];
 
-const fn count(lists: &[&[Check]]) -> usize {
-    let (mut list, mut count) = (0, 0);
-    while list < lists.len() {
-        count += lists[list].len();
-        list += 1;
-    }
-    count
-}
-
-/// The lists as one. `while`, because constants can't be made with iterators.
-const fn joined<const COUNT: usize>(lists: &[&[Check]]) -> [Check; COUNT] {
-    let mut all = [lists[0][0]; COUNT];
-    let (mut list, mut at) = (0, 0);
-    while list < lists.len() {
-        let mut index = 0;
-        while index < lists[list].len() {
-            all[at] = lists[list][index];
-            (index, at) = (index + 1, at + 1);
-        }
-        list += 1;
-    }
-    all
-}
-
 #[cfg(test)]
 mod tests {
     use std::collections::BTreeSet;
@@ -113,7 +92,7 @@ mod tests {
     #[test]
     fn every_check_has_an_id_of_its_own_and_words_for_a_person() {
         let mut ids = BTreeSet::new();
-        for check in [CHECKS, CLOSED, OURS].concat() {
+        for check in [CHECKS, CLOSED, SEQUENTIAL, OURS].concat() {
             assert!(ids.insert(check.id), "{} is there twice", check.id);
             let words = [check.title, check.rule, check.hint];
             assert!(words.iter().all(|text| text.len() > 5), "{} lacks words", check.id);

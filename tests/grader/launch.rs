@@ -17,6 +17,16 @@ use crate::witness::in_words;
 /// Seconds until the listening line: an interpreter may have to start first, on a busy machine.
 const START_SECONDS: f64 = 10.0;
 
+/// What `--help` of some server names, and a check sets if it needs it.
+const SETTINGS: [&str; 6] = [
+    "CONNECTIONS",
+    "CONTENT_LIMIT",
+    "HEAD_TIMEOUT",
+    "IDLE_TIMEOUT",
+    "PYTHON_TIMEOUT",
+    "STOP_TIMEOUT",
+];
+
 /// A run of the program under test that is about to be started.
 #[derive(Debug)]
 pub struct Launch {
@@ -113,7 +123,7 @@ impl Launch {
         };
         let mut command = Command::new(program);
         // What the person who runs the checks has set for own use must not change the verdict.
-        for name in ["HEAD_TIMEOUT", "IDLE_TIMEOUT", "STOP_TIMEOUT", "CONNECTIONS"] {
+        for name in SETTINGS {
             command.env_remove(name);
         }
         // A backtrace would push the line that names the panic out of the story.

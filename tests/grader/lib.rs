@@ -21,6 +21,7 @@
 //! | `corpus` | the requests in `tests/requests`, and the checks that send them all |
 //! | `gateway` | the checks that are the same for every server with the demo application |
 //! | `curl` | the checks that let curl use the demo application |
+//! | `python` | the checks of applications in Python, on our own servers |
 //! | `target` | which program is under test, and how it is started |
 //! | `server` | that program; `launch`, `listening` and `running` start and end it, `witness` hears it |
 //! | `client` | one connection to it; `dial` opens it, `background` sends while it is read |
@@ -78,6 +79,7 @@ mod parse;
 pub mod patience;
 pub mod process;
 mod prove;
+pub mod python;
 pub mod random;
 mod report;
 pub mod response;

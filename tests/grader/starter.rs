@@ -12,9 +12,9 @@ use crate::stage::Stage;
 const HANDED_OUT: [(&str, u64); 5] = [
     ("stage1-echo", 0xeebd424c1c6c4886),
     ("stage2-single-request", 0x0df3872888887453),
-    ("stage3-gateway", 0xe460c55aba85bee2),
+    ("stage3-gateway", 0x2ccbe270b5a1277f),
     ("stage4-fork", 0xb91a364c3eee0318),
-    ("stage5-async", 0x8158dbf02f46779f),
+    ("stage5-async", 0xdc577356254503cc),
 ];
 
 /// Whether the stage's starter is there, and is not the one that was handed out.

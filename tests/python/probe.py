@@ -36,7 +36,7 @@ TEXT = [("Content-Type", "text/plain; charset=utf-8")]
 HTML = [("Content-Type", "text/html; charset=utf-8")]
 BYTES = [("Content-Type", "application/octet-stream")]
 TEN = TEXT + [("Content-Length", "10")]
-FIVE = TEXT + [("Content-Length", "5")]
+FIVE = TEXT + [("content-length", "5")]  # names of fields have no case
 
 FORM = b"""<!doctype html>
 <form method="post"><input name="name"><button>Greet</button></form>
@@ -132,11 +132,12 @@ def not_found(environ, start_response):
 
 
 def any_status(environ, start_response):
-    """`/status/N`: that status; 204, 205 and 304 have no content."""
+    """`/status/N`: that status. 204, 205 and 304 have no content; 204 and 304 end with their head,
+    so the server must not send the piece that comes here all the same."""
     code = environ["PATH_INFO"][len("/status/") :]
     if code in ("204", "205", "304"):
         start_response(code + " As You Wish", [])
-        return []
+        return [] if code == "205" else [b"nobody is to see this\n"]
     start_response(code + " As You Wish", TEXT)
     return [code.encode() + b"\n"]
 
@@ -208,12 +209,34 @@ def panic(environ, _start_response):
     return environ["no such variable"]
 
 
+def fails_first(_environ, start_response):
+    """Fails while it makes its first piece: nothing was sent yet, so 500 as well."""
+
+    def pieces():
+        raise Failed("/raise-first fails in its first piece")
+        yield b""
+
+    start_response("200 OK", TEXT)
+    return pieces()
+
+
 def fails_late(_environ, start_response):
     """Fails after 5 of the 10 bytes that it declared: too late for a 500."""
 
     def pieces():
         yield b"12345"
         raise Failed("/raise-late fails after 5 of 10 bytes")
+
+    start_response("200 OK", TEN)
+    return pieces()
+
+
+def panics_late(environ, start_response):
+    """The same by a mistake."""
+
+    def pieces():
+        yield b"12345"
+        yield environ["no such variable"]
 
     start_response("200 OK", TEN)
     return pieces()
@@ -298,7 +321,9 @@ ROUTES = {
     "/write": through_write,
     "/raise": fails,
     "/panic": panic,
+    "/raise-first": fails_first,
     "/raise-late": fails_late,
+    "/panic-late": panics_late,
     "/cl-short": too_short,
     "/cl-long": too_long,
     "/inject": inject,

@@ -1,18 +1,21 @@
 //! The checks that earn points in steps 1 to 6, and what each tells a learner: a hint for each
 //! likely fault, by words in what was seen or on standard error, or by the way in which the
-//! conversation ended. `hints/` has those of the later steps.
+//! conversation ended. `hints/` has those of step 5 and of the later steps.
 
 #[path = "hints/bonus.rs"]
 mod bonus;
 #[path = "hints/ending.rs"]
 mod ending;
+#[path = "hints/input.rs"]
+mod input;
 
 use grader::{Scored, Seen};
 
-use bonus::{EMPTY_CHUNK, NO_LAST_CHUNK, WITHOUT_A_HEAD};
+use bonus::NO_LAST_CHUNK;
 
 pub use bonus::{CHUNKED, IN_CHUNKS, PASSWORD, RANGES, SERVED, SHOUT, WRITE};
 pub use ending::{CLIENT_LEAVES, EACH_BODY, EXC_INFO, PANIC};
+pub use input::{CONTENT, EMPTY, LENGTH};
 
 const NO_UNWRAP: &str = "httparse could not parse the head, and an unwrap or expect made a panic \
      of that. environ_of returns a Result: hand the error on with `?`, and the answer is a 400.";
@@ -142,30 +145,6 @@ pub const TWICE: Scored = Scored::new("start-response-twice", 1)
     ])
     .when(&[(Seen::ClosedEarly, NOTHING), (Seen::Hung, NOTHING)]);
 
-const WAITS: &str = "The server waits for bytes that do not come: the client has sent all, and \
-     waits too. Read CONTENT_LENGTH bytes and no more, counting those in `rest`: they came with \
-     the head, stand first, and nobody sends them again.";
-
-const ALL_OF_IT: &str = "The content is what is in `rest`, and then what comes on the connection, \
-     CONTENT_LENGTH bytes of both together. It is bytes and no text, however many reads it takes \
-     (Read::chain and Read::take do that).";
-
-pub const CONTENT: Scored = Scored::new("input-is-the-content", 1)
-    .when(&[(Seen::Hung, WAITS), (Seen::WrongBytes, ALL_OF_IT)]);
-
-pub const SPLIT: Scored = Scored::new("input-split-anywhere", 1)
-    .when(&[(Seen::Hung, WAITS), (Seen::WrongBytes, ALL_OF_IT)]);
-
-pub const LENGTH: Scored = Scored::new("input-ends-at-its-length", 1)
-    .told(&[("nothing follows", EMPTY_CHUNK)]).when(&[
-    (Seen::Hung, WAITS),
-    (
-        Seen::WrongBytes,
-        "What follows the content is no part of it. Bound `rest` and the connection together by \
-         CONTENT_LENGTH: `rest` may hold more than that already.",
-    ),
-]);
-
 pub const FIRST_PIECE: Scored = Scored::new("body-first-piece-at-once", 1).when(&[(
     Seen::Hung,
     "The second piece takes a minute, and nothing came before it. Write each piece to the \
@@ -175,19 +154,16 @@ pub const FIRST_PIECE: Scored = Scored::new("body-first-piece-at-once", 1).when(
 
 pub const TOO_LITTLE: Scored = Scored::new("declared-too-little", 1).when(&[(
     Seen::NotSo,
-    "More came than the application has declared. Parse its Content-Length, count what is left of \
-     it, and send no more of a piece than that.",
+    "More came than the application has declared. Find its Content-Length, in whatever case the \
+     name is written, parse it, count what is left of it, and send no more of a piece than that.",
 )]);
 
 pub const HEAD: Scored = Scored::new("response-to-head", 1)
-    .told(&[
-        ("it starts with", WITHOUT_A_HEAD),
-        (
-            "nothing follows",
-            "Content came behind the head. When REQUEST_METHOD is HEAD, let the application \
+    .told(&[(
+        "nothing follows",
+        "Content came behind the head. When REQUEST_METHOD is HEAD, let the application \
              answer, send the head, and none of the pieces.",
-        ),
-    ])
+    )])
     .when(&[(
         Seen::NotSo,
         "The head for HEAD differs from the one for GET. Write it in the same place for both, with \

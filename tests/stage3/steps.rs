@@ -57,8 +57,8 @@ pub const STEPS: &[Step] = &[
         ..step(4, "start_response", "in run, keep status and fields, and send nothing yet")
     },
     Step {
-        checks: &[hints::CONTENT, hints::SPLIT, hints::LENGTH],
-        needs: &["input-empty", "input-byte-by-byte", "input-of-1-mib", "input-half-read"],
+        checks: &[hints::CONTENT, hints::LENGTH, hints::EMPTY],
+        needs: &["input-split-anywhere", "input-byte-by-byte", "input-of-1-mib", "input-half-read"],
         page: "PEP 3333, Input and Error Streams",
         ..step(5, "wsgi.input", "in run, let the application read CONTENT_LENGTH bytes")
     },
@@ -72,6 +72,7 @@ pub const STEPS: &[Step] = &[
         checks: &[hints::PANIC, hints::EXC_INFO],
         needs: &[
             "failing-before-output",
+            "failing-in-its-first-piece",
             "failing-tells-no-details",
             "failing-is-told-on-stderr",
             "failing-after-output",
@@ -87,7 +88,11 @@ pub const STEPS: &[Step] = &[
     },
     Step {
         checks: &[hints::EACH_BODY, hints::CLIENT_LEAVES],
-        needs: &["closed-without-content", "closed-after-a-failure"],
+        needs: &[
+            "closed-without-content",
+            "closed-after-a-failure",
+            "closed-when-the-client-has-left",
+        ],
         page: "PEP 3333: the close method",
         ..step(8, "close", "call close on each body once, however its answer ended")
     },
@@ -115,6 +120,7 @@ pub const STEPS: &[Step] = &[
     },
     Step {
         checks: &[hints::SHOUT],
+        needs: &["closed-by-middleware"],
         page: "PEP 3333, Middleware",
         ..bonus(12, "middleware", "in shout, make capitals of what the application sends as text")
     },

@@ -25,6 +25,7 @@ pub const BROKEN: &[Broken] = &[
     Broken::new("awaits-the-thread-first", PIECES, "await the thread after that loop"),
     Broken::new("flushes-after-the-answer", PIECES, "flush it after each piece"),
     Broken::new("unbounded", "unread-answer-stays-small", "bounded"),
+    Broken::new("goes-on-for-nobody", "unread-answer-stays-small", "goes on for nobody"),
     // Step 4
     Broken::new("one-request-each", "two-requests-on-a-connection", "into a loop"),
     Broken::new("always-says-close", "two-requests-on-a-connection", "persists of your sink"),
@@ -33,6 +34,8 @@ pub const BROKEN: &[Broken] = &[
     Broken::new("content-is-not-read", "unread-content-then-next", "taken for the next request"),
     Broken::new("content-forgets-what-came", "unread-content-then-next", "before you read more"),
     Broken::new("content-is-not-handed-over", "half-read-content", "Hand the content"),
+    Broken::new("content-is-decoded-once", "unread-content-then-next", "again and again"),
+    Broken::new("content-fault-is-not-told", "fault-in-the-content", "refuse it as you refuse"),
     // Step 5
     Broken::new("buffer-is-cleared", "three-in-one-segment", "thrown away"),
     Broken::new("reads-before-it-looks", "three-in-one-segment", "before the first read"),
@@ -48,6 +51,13 @@ pub const BROKEN: &[Broken] = &[
     Broken::new("head-time-for-the-idle", "idle-is-closed", "IDLE_TIMEOUT"),
     Broken::new("answers-the-idle", "idle-is-closed", "return None"),
     Broken::new("idle-from-the-start", "idle-time-starts-anew", "when an answer is out"),
+    Broken::new("shorter-time-for-both", "begun-head-outlives-the-idle-time", "Two times"),
+    Broken::new("answers-silence", "silence-is-closed", "close without a word"),
+    Broken::new(
+        "first-byte-starts-the-clock",
+        "silence-is-closed",
+        "whether anything comes or not",
+    ),
     // Step 7
     Broken::new("sigterm-is-not-caught", FINISHES, "nobody catches it"),
     Broken::new("stop-does-not-wait", FINISHES, "Wait for all connections"),
@@ -57,6 +67,8 @@ pub const BROKEN: &[Broken] = &[
     Broken::new("stop-fails", FINISHES, "is no failure"),
     Broken::new("stop-tells-nobody", HEARS, "did not hear of the stop"),
     Broken::new("idle-does-not-hear-the-stop", HEARS, "did not hear of the stop"),
+    Broken::new("new-does-not-hear-the-stop", HEARS, "before its first request"),
+    Broken::new("sigint-is-not-caught", "ctrl-c-finishes-what-runs", "make a Signal for it"),
     Broken::new("stop-keeps-the-port", HEARS, "Drop the listening socket"),
     // Bonus
     Broken::new("async-has-no-name", "async-application-waits", "Give it to `arguments`"),

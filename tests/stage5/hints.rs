@@ -63,6 +63,12 @@ pub const SMALL: Scored = Scored::new("unread-answer-stays-small", 1).told(&[
          bounded to a few of them: mpsc::channel(2). Its blocking_send waits for room, so the \
          application waits for the client.",
     ),
+    (
+        "that has gone",
+        "The client has gone, and the application goes on for nobody. Let the task return when a \
+         write fails, so that the channel's receiver is dropped; then blocking_send fails, and \
+         `send` of your sink must return that as an error.",
+    ),
 ]);
 
 pub const TWO_REQUESTS: Scored = Scored::new("two-requests-on-a-connection", 1)
@@ -88,7 +94,8 @@ pub const UNREAD: Scored = Scored::new("unread-content-then-next", 1)
     .told(&[(
         "has status 20",
         "Content was taken for the next request. Before the application runs, show the decoder of \
-         understand what is in `received`, drain what it takes, and read more until it is done.",
+         understand what is in `received`, drain what it takes, and read more, again and again \
+         until it is done (is_done): one call of decode sees only what has come.",
     )])
     .when(&[(
         Seen::Hung,

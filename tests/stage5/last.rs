@@ -13,6 +13,13 @@ pub const CHECKS: &[Check] = &[
         run: after_refusal,
     },
     Check {
+        id: "fault-in-the-content",
+        title: "content that breaks its framing is refused with 400, and the connection ends",
+        rule: "RFC 9112 s7.1, s11.2: nobody knows where the next request starts",
+        hint: "The decoder tells a Fault: refuse it as you refuse one in the head.",
+        run: bad_content,
+    },
+    Check {
         id: "fault-in-the-middle",
         title: "a bad request among good ones is the last that is answered",
         rule: "RFC 9112 s9.3.2, s11.2: nobody knows where the next request starts",
@@ -45,6 +52,18 @@ fn after_refusal(target: &Target) -> Verdict {
         client.sees_end()?;
     }
     Ok(())
+}
+
+/// A chunk whose length is no number.
+fn bad_content(target: &Target) -> Verdict {
+    let server = start(target)?;
+    let mut client = server.connect()?;
+    let fields = "Host: localhost\r\nTransfer-Encoding: chunked\r\n";
+    client.send(format!("POST /hello HTTP/1.1\r\n{fields}\r\nx\r\n{HELLO}").as_bytes())?;
+    let response = client.response("POST")?;
+    response.expect_status(&client, 400)?;
+    response.expect_field(&client, "Connection", "close")?;
+    client.sees_end()
 }
 
 fn fault(target: &Target) -> Verdict {

@@ -1,13 +1,13 @@
 //! Back-pressure: who is too slow stops the other side, and does not fill the server's memory.
 
-use grader::{Check, Client, Failure, Server, Target, Verdict, expect, process};
+use grader::{Check, Client, Failure, Server, Target, Verdict, expect, fail, process};
 
-use crate::asking::{get, serves, start};
+use crate::asking::{asks, get, serves, start};
 
 pub const CHECKS: &[Check] = &[
     Check {
         id: "unread-answer-stays-small",
-        title: "a large answer that nobody reads does not collect in the server's memory",
+        title: "a large answer that nobody reads does not collect in memory; who has gone gets no more",
         rule: "issue: a client that does not read stops the application, not the server's memory",
         hint: "A channel without a bound, or collecting the body, holds all that the client leaves.",
         run: unread_answer,
@@ -48,7 +48,20 @@ fn unread_answer(target: &Target) -> Verdict {
     }
     stays_small(&server, memory)?;
     clients.into_iter().try_for_each(Client::reset)?;
-    back_to(&server, descriptors)
+    back_to(&server, descriptors)?;
+    answer_of_one_who_left(target)
+}
+
+/// It takes hours to make: what makes it must be told that nobody is there any more. On a server
+/// where no other body can be closed meanwhile.
+fn answer_of_one_who_left(target: &Target) -> Verdict {
+    let server = start(target)?;
+    let before = closed(&server)?;
+    let mut client = server.connect()?;
+    client.send(get("/big?n=100000000000000", "").as_bytes())?;
+    client.read_some(1)?;
+    client.reset()?;
+    is_closed(&server, before, "the application of a client that has gone to be stopped")
 }
 
 /// Five times the longest content that is taken, and five applications that do not read it.
@@ -108,6 +121,25 @@ fn stays_small(server: &Server, before: Option<u64>) -> Verdict {
         let what = format!("the server's memory grows by less than {SMALL} KiB; it did by {grown}");
         expect(server, grown < SMALL, what)
     })
+}
+
+/// How many bodies have been closed before this question.
+pub fn closed(server: &Server) -> Result<u64, Failure> {
+    let mut client = server.connect()?;
+    let response = asks(&mut client, &get("/closed", ""), 200)?;
+    let text = response.text();
+    text.trim().parse().or_else(|_| fail(&client, "/closed tells a number"))
+}
+
+/// Each question closes a body as well, and one more than that was closed since `before`.
+pub fn is_closed(server: &Server, before: u64, what: &str) -> Verdict {
+    let mut asked = 0;
+    let now = server.wait_until(what, || {
+        asked += 1;
+        let now = closed(server);
+        (now.as_ref().is_ok_and(|now| *now > before + asked) || now.is_err()).then_some(now)
+    })?;
+    now.map(drop)
 }
 
 fn back_to(server: &Server, before: Option<usize>) -> Verdict {

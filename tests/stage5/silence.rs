@@ -2,16 +2,23 @@
 
 use grader::{Check, Failure, Server, Target, Verdict, expect};
 
-use crate::asking::{asks, get, greets, in_time, serves};
+use crate::asking::{HELLO, get, greeting, greets, in_time, serves};
+use crate::pressure::{closed, is_closed};
 
 const SECONDS: &str = "0.3";
+
+/// With pauses that fit an idle time of 4 s.
+const BEGUN_BY_HAND: &str = "(printf 'GET /hello HTTP/1.1\\r\\nHost: x\\r\\n\\r\\n'; sleep 1; \
+     printf 'GET /hello HT'; sleep 4; printf 'TP/1.1\\r\\nHost: x\\r\\n\\r\\n'; sleep 1) | nc 127.0.0.1 8888";
 
 pub const CHECKS: &[Check] = &[
     Check {
         id: "silence-is-closed",
         title: "a connection on which nothing comes is closed without an answer",
         rule: "RFC 9112 s9.5: there is no request to answer; HEAD_TIMEOUT",
-        hint: "408 only if at least one byte came.",
+        hint: "The first head's deadline counts from the beginning of the connection, whether anything \
+               comes or not. If nothing has come: close without a word; 408 only if at least one \
+               byte came.",
         run: silence,
     },
     Check {
@@ -27,6 +34,17 @@ pub const CHECKS: &[Check] = &[
         rule: "RFC 9112 s9.5; IDLE_TIMEOUT is the time between two requests",
         hint: "Compute the deadline when an answer is out, not when the connection begins.",
         run: |target| in_time(["0.5", "4"], |seconds| starts_anew(target, seconds)),
+    },
+    Check {
+        id: "begun-head-outlives-the-idle-time",
+        title: "a head that began within the idle time may be finished after it",
+        rule: "RFC 9112 s9.5; IDLE_TIMEOUT ends with the first byte, and HEAD_TIMEOUT begins",
+        hint: "Two times, one after the other: the idle time until the first byte of a head, and \
+               from then on head.whole. Compute the deadline anew when the first byte has come.",
+        run: |target| {
+            let begun = in_time(["0.5", "4"], |seconds| begun(target, seconds));
+            begun.map_err(|failure| failure.by_hand(BEGUN_BY_HAND))
+        },
     },
     Check {
         id: "silence-inside-content",
@@ -79,6 +97,21 @@ fn starts_anew(target: &Target, seconds: &str) -> Verdict {
     greets(&mut used)
 }
 
+/// The clock is a connection that has been idle for less long.
+fn begun(target: &Target, seconds: &str) -> Verdict {
+    let long = target.launch().arg("--quiet").env("HEAD_TIMEOUT", "60");
+    let server = long.env("IDLE_TIMEOUT", seconds).start()?;
+    let (mut used, mut clock) = (server.connect()?, server.connect()?);
+    greets(&mut used)?;
+    let (start, rest) = HELLO.split_at(20);
+    used.send(start.as_bytes())?;
+    serves(&server)?;
+    greets(&mut clock)?;
+    clock.sees_end()?;
+    used.send(rest.as_bytes())?;
+    greeting(&mut used)
+}
+
 fn silence_in_content(target: &Target) -> Verdict {
     let server = start(target, "IDLE_TIMEOUT")?;
     // Little content and much may be read in different ways.
@@ -100,21 +133,6 @@ fn does_not_read(target: &Target) -> Verdict {
     let mut client = server.dial().receive_buffer(4096).connect()?;
     client.send(get("/big?n=1000000000", "").as_bytes())?;
     client.read_some(1)?;
-    // Each question closes a body as well, and this one more than that.
-    let mut asked = 0;
-    server.wait_until("the body that nobody reads to be closed", || {
-        asked += 1;
-        let now = closed(&server);
-        (now.as_ref().is_ok_and(|now| *now > before + asked) || now.is_err()).then_some(now)
-    })??;
+    is_closed(&server, before, "the body that nobody reads to be closed")?;
     serves(&server)
-}
-
-/// How many bodies have been closed before this question.
-fn closed(server: &Server) -> Result<u64, Failure> {
-    let mut client = server.connect()?;
-    let response = asks(&mut client, &get("/closed", ""), 200)?;
-    let text = response.text();
-    let number = text.trim().parse();
-    number.or_else(|_| grader::fail(&client, "/closed tells a number"))
 }

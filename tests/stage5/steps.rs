@@ -40,7 +40,12 @@ pub const STEPS: &[Step] = &[
     },
     Step {
         checks: &[hints::TWO_REQUESTS, hints::SAYS_CLOSE, hints::UNREAD],
-        needs: &["two-hundred-idle", "http-1-0-closes", "half-read-content"],
+        needs: &[
+            "two-hundred-idle",
+            "http-1-0-closes",
+            "half-read-content",
+            "fault-in-the-content",
+        ],
         page: "book/src/stage5-async/persistent.md; RFC 9112 s9.3",
         ..step(
             4,
@@ -56,14 +61,24 @@ pub const STEPS: &[Step] = &[
     },
     Step {
         checks: &[hints::DRIBBLED, hints::DRIBBLED_SECOND, hints::IDLE],
-        needs: &["two-hundred-idle", "idle-time-starts-anew"],
+        needs: &[
+            "two-hundred-idle",
+            "silence-is-closed",
+            "idle-time-starts-anew",
+            "begun-head-outlives-the-idle-time",
+        ],
         page: "book/src/stage5-async/deadlines.md; docs.rs/tokio: time::timeout_at",
-        ..step(6, "deadlines", "in next_head, give the whole head one deadline")
+        ..step(
+            6,
+            "deadlines",
+            "in next_head, give the whole head one deadline, and the time before its first byte another",
+        )
     },
     Step {
         checks: &[hints::FINISHES, hints::HEARS],
+        needs: &["two-hundred-idle", "ctrl-c-finishes-what-runs"],
         page: "book/src/stage5-async/deadlines.md, Stopping; docs.rs/tokio: sync::watch",
-        ..step(7, "stop", "on SIGTERM let go of the port and tell all connections")
+        ..step(7, "stop", "on SIGTERM and SIGINT let go of the port and tell all connections")
     },
     Step {
         checks: &[hints::ASYNC, hints::NO_THREAD],

@@ -8,8 +8,8 @@ pub const CHECKS: &[Check] = &[
     Check {
         id: "unread-content-then-next",
         title: "content that nobody read is skipped, and the request behind it is answered",
-        rule: "RFC 9112 s9.3: a server reads the whole content, or closes; design: up to 64 KiB",
-        hint: "Before the next head, read the rest of the content: Content-Length less what was read.",
+        rule: "RFC 9112 s9.3: a server reads the whole content, or closes",
+        hint: "Before the next head, read the rest of the content, until the decoder is done.",
         run: unread_content,
     },
     Check {
@@ -23,7 +23,8 @@ pub const CHECKS: &[Check] = &[
         id: "half-read-content",
         title: "content of which the application read one half is skipped from there on",
         rule: "RFC 9112 s9.3",
-        hint: "Hand the content to the application; what it leaves unread is no request.",
+        hint: "Hand the content that you have read to the application (to `answer`, in place of \
+               io::empty()); what it leaves unread is no request.",
         run: half_read,
     },
     Check {
@@ -67,7 +68,8 @@ fn unread_content(target: &Target) -> Verdict {
     let server = start(target)?;
     let mut client = server.connect()?;
     for length in [1, 100, 10_000, 65_536] {
-        answers_then_greets(&mut client, &post("/hello", &decoy(length)))?;
+        let answered = answers_then_greets(&mut client, &post("/hello", &decoy(length)));
+        answered.map_err(|failure| failure.detail(format!("behind content of {length} bytes")))?;
     }
     // The same with content that comes only after the answer might have been sent.
     let request = post("/hello", &decoy(10_000));

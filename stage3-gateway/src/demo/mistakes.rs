@@ -22,6 +22,19 @@ pub fn raise_late<'r>(_: &mut Environ<'r>, start_response: &mut StartResponse) -
 }
 // ANCHOR_END: raise_late
 
+/// `/raise-first`: fails while it makes its first piece. Nothing was sent yet: a 500 is still due.
+pub fn raise_first<'r>(_: &mut Environ<'r>, start_response: &mut StartResponse) -> Answer<'r> {
+    start_response("200 OK", &[TEXT], None)?;
+    Ok(Box::new([Err("/raise-first fails in its first piece".into())].into_iter()))
+}
+
+/// `/panic-late`: panics where `/raise-late` fails.
+pub fn panic_late<'r>(_: &mut Environ<'r>, start_response: &mut StartResponse) -> Answer<'r> {
+    start_response("200 OK", &[TEXT, ("Content-Length", b"10")], None)?;
+    let late = std::iter::once_with(|| panic!("/panic-late panics after 5 of 10 bytes"));
+    Ok(Box::new(whole(b"12345").chain(late)))
+}
+
 /// `/cl-short`: declares 10 bytes and yields 5. The client would wait for the others for ever.
 pub fn cl_short<'r>(_: &mut Environ<'r>, start_response: &mut StartResponse) -> Answer<'r> {
     start_response("200 OK", &[TEXT, ("Content-Length", b"10")], None)?;

@@ -16,7 +16,7 @@ fn assert_answers(answer: &Answer, status: u16, content: &str) {
 fn the_page_leads_to_every_route() {
     let page = get(&demo, "/").text();
     for route in "hello environ form big stream slow status write half-read exc closed raise panic \
-         raise-late exc-late cl-short cl-long inject never twice"
+         raise-first raise-late panic-late exc-late cl-short cl-long inject never twice"
         .split(' ')
     {
         assert!(page.contains(&format!("href=\"/{route}")), "{route}");

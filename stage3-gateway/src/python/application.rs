@@ -44,7 +44,8 @@ impl Application for Python {
         environ: &mut Environ<'r>,
         start_response: &mut StartResponse<'_>,
     ) -> Answer<'r> {
-        let lease = self.workers.lease()?;
+        // A process for one connection (stage 4) has no other request that could use it again.
+        let lease = self.workers.lease(!environ.multiprocess())?;
         let request = request(environ, self.workers.count);
         let mut conversation = Conversation::begin(lease, &request, environ.take_input())?;
         let Frame::Head(head) = conversation.next_frame()? else {

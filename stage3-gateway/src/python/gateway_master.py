@@ -103,7 +103,8 @@ class Master:
 
     def wait(self, seconds):
         for key, _ in self.selector.select(seconds):
-            key.data()
+            if key.fileobj in self.selector.get_map():  # or one before it has struck it off
+                key.data()
 
     def fill_up(self):
         """Starts the workers that are missing; returns how long to wait if some must wait."""

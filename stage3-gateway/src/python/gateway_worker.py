@@ -38,16 +38,16 @@ def work(application, listening, alive):
         connection.setblocking(True)
         with connection:
             try:
-                answer_all(application, Frames(connection))
+                answer_all(application, Frames(connection), alive)
             except ServerGone:
                 pass  # it may want no more of an answer, and then it closes
 
 
-def answer_all(application, frames):
+def answer_all(application, frames, alive):
     """Answers the requests that come on a connection, one after the other."""
     frames.push(b"P", struct.pack(">I", os.getpid()))
     frames.flush()
-    while True:
+    while frames.comes_before(alive):
         _, request = frames.receive()
         environ = make_environ(request, frames)
         response = Response(frames, environ)
@@ -82,6 +82,11 @@ class Frames:
             self.connection.sendall(out)
         except OSError as error:
             raise ServerGone from error
+
+    def comes_before(self, alive):
+        """Waits for the next frame; False if `alive` ends before one comes."""
+        ready, _, _ = select.select([self.connection, alive], [], [])
+        return alive not in ready
 
     def receive(self):
         """The next frame's letter and payload."""

@@ -43,6 +43,7 @@ impl Master {
         let started = Command::new(PYTHON)
             .arg(place.script())
             .args([application, &workers.to_string(), EXAMPLES])
+            .env_remove("PYTHONSAFEPATH") // it hides our scripts from one another
             .stdin(OwnedFd::from(listening))
             .stdout(OwnedFd::from(theirs))
             .process_group(0) // Ctrl-C is for the server: requests that run need their workers
@@ -65,8 +66,15 @@ impl Master {
         let _ = (&self.control).write_all(format!("end {worker}\n").as_bytes());
     }
 
-    /// What to say when nobody listens any more.
-    pub fn is_gone(&self, error: &io::Error) -> Error {
+    /// What to say when a worker can't be connected to. A master that was killed has left its files
+    /// behind.
+    pub fn unreachable(&self, error: &io::Error) -> Error {
+        if error.kind() == ErrorKind::ConnectionRefused {
+            self.place.remove();
+        } else if error.kind() != ErrorKind::NotFound {
+            let why = format!("no connection to a Python worker: {error}");
+            return Error::Upstream { status: 502, why };
+        }
         let ended = self.process.lock().ok().and_then(|mut process| process.try_wait().ok());
         let how = match ended.flatten() {
             Some(status) => format!("it ended with {status}"),

@@ -3,7 +3,8 @@
 //! A worker keeps to its connection until that ends. So a connection is worth keeping, and there
 //! must never be more of them than workers: one that nobody uses would hold a worker for which
 //! others wait. Who finds none free waits here. (In stage 4 each child has a copy of all this; it
-//! makes one connection, and waits in the queue of the Unix socket.)
+//! makes one connection, waits in the queue of the Unix socket, and keeps nothing: its client may
+//! take its time to leave.)
 
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
@@ -42,6 +43,8 @@ type Connected = (Worker, u32);
 pub struct Lease {
     workers: Arc<Workers>,
     connected: Option<Connected>,
+    /// Whether this process may have another request for it.
+    is_kept: bool,
     is_given_back: bool,
 }
 
@@ -51,17 +54,19 @@ impl Workers {
         Workers { master, count, patience, free: Mutex::default(), given_back: Condvar::new() }
     }
 
-    /// A connection to a worker that is free, or as soon as one is.
+    /// A connection to a worker that is free, or as soon as one is. `is_kept`: it may be used again
+    /// once it is given back.
     ///
     /// # Errors
     /// `Upstream`: none got free in time, or there are none.
-    pub fn lease(self: &Arc<Workers>) -> Result<Lease, Error> {
+    pub fn lease(self: &Arc<Workers>, is_kept: bool) -> Result<Lease, Error> {
         let deadline = Instant::now() + self.patience;
         let connected = self.idle(deadline)?;
-        let mut lease = Lease { workers: Arc::clone(self), connected, is_given_back: false };
+        let workers = Arc::clone(self);
+        let mut lease = Lease { workers, connected, is_kept, is_given_back: false };
         if lease.connected.is_none() {
             let mut worker = Worker::connect(self.master.socket())
-                .map_err(|error| self.master.is_gone(&error))?;
+                .map_err(|error| self.master.unreachable(&error))?;
             match worker.next_frame(deadline.saturating_duration_since(Instant::now())) {
                 Ok(Frame::Pid(pid)) => lease.connected = Some((worker, pid)),
                 Ok(_) => return Err(Silence::Garbled.into()),
@@ -133,9 +138,10 @@ impl Lease {
         self.connected.as_mut()?.0.next_frame(moment).ok()
     }
 
-    /// Keeps the connection for another request. The worker must have said its last about this one.
+    /// Keeps the connection if there may be another request. The worker must have said its last about
+    /// this one.
     pub fn give_back(mut self) {
-        self.is_given_back = true;
+        self.is_given_back = self.is_kept;
     }
 
     fn with<T>(

@@ -27,16 +27,26 @@ pub fn run(arguments: &[String]) -> io::Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
+/// Sends what is there, as much at once as came at once.
 fn send(mut connection: TcpStream, shuts: bool, crlf: bool) -> io::Result<()> {
     let mut input = BufReader::new(io::stdin());
-    let mut line = Vec::new();
-    while input.read_until(b'\n', &mut line)? > 0 {
-        if crlf && line.ends_with(b"\n") && !line.ends_with(b"\r\n") {
-            line.pop();
-            line.extend(b"\r\n");
+    let mut last = 0;
+    loop {
+        let piece = input.fill_buf()?;
+        let length = piece.len();
+        if length == 0 {
+            break;
         }
-        connection.write_all(&line)?;
-        line.clear();
+        let mut bytes = Vec::with_capacity(length);
+        for &byte in piece {
+            if crlf && byte == b'\n' && last != b'\r' {
+                bytes.push(b'\r');
+            }
+            bytes.push(byte);
+            last = byte;
+        }
+        connection.write_all(&bytes)?;
+        input.consume(length);
     }
     if shuts { connection.shutdown(Shutdown::Write) } else { Ok(()) }
 }

@@ -24,6 +24,7 @@ pub fn input_of<'c>(
     let length = match environ.get("CONTENT_LENGTH") {
         Some(length) => str::from_utf8(length)?.parse()?,
         None if broken("no-length-is-no-end") => return Ok(Box::new(rest.chain(connection))),
+        None if broken("rest-without-a-length") => return Ok(Box::new(rest)),
         // Nearly every GET comes without one.
         None if broken("length-unwrapped") => panic!("there is no CONTENT_LENGTH"),
         None => 0,

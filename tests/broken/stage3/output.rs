@@ -25,6 +25,8 @@ pub struct Output<'c> {
     /// The head is out: what it says can't be changed any more.
     is_out: Cell<bool>,
     in_chunks: Cell<bool>,
+    /// Something has reached the client.
+    has_sent: Cell<bool>,
     /// What is left of the length that the application has declared.
     left: Cell<Option<usize>>,
 }
@@ -39,6 +41,7 @@ impl<'c> Output<'c> {
             start: RefCell::default(),
             is_out: Cell::default(),
             in_chunks: Cell::default(),
+            has_sent: Cell::default(),
             left: Cell::default(),
         }
     }
@@ -144,14 +147,19 @@ impl<'c> Output<'c> {
         let start = self.start.borrow();
         let status = start.as_ref().map_or("", |start| &start.status);
         let is_without = status.starts_with("204") || status.starts_with("304");
-        if broken("chunks-for-204") && is_without {
+        if (broken("chunks-for-204") || broken("content-for-204")) && is_without {
             return true;
         }
         !is_without && (!self.is_head || broken("content-for-head"))
     }
 
+    /// Whether anything has reached the client.
+    pub fn has_sent(&self) -> bool {
+        self.has_sent.get()
+    }
+
     /// Status line and fields, once.
-    fn send_head(&self) -> Result<(), Error> {
+    pub fn send_head(&self) -> Result<(), Error> {
         if self.is_out.get() {
             return Ok(());
         }
@@ -172,7 +180,12 @@ impl<'c> Output<'c> {
                 break;
             }
             head += &format!("{name}: {value}\r\n");
-            if name.eq_ignore_ascii_case("content-length") {
+            let is_length = match () {
+                // Names of fields have no case.
+                () if broken("length-in-one-case") => name == "Content-Length",
+                () => name.eq_ignore_ascii_case("content-length"),
+            };
+            if is_length {
                 self.left.set(Some(value.parse()?));
             }
         }
@@ -230,6 +243,8 @@ impl<'c> Output<'c> {
     }
 
     fn write(&self, bytes: &[u8]) -> Result<(), Error> {
-        (&mut &*self.connection).write_all(bytes).map_err(Into::into)
+        (&mut &*self.connection).write_all(bytes)?;
+        self.has_sent.set(true);
+        Ok(())
     }
 }

@@ -31,7 +31,7 @@ type Fields = &'static [(&'static str, &'static str)];
 const TEXT: Fields = &[("Content-Type", "text/plain")];
 const HTML: Fields = &[("Content-Type", "text/html; charset=utf-8")];
 const BYTES: Fields = &[("Content-Type", "application/octet-stream")];
-const FIVE: Fields = &[("Content-Length", "5")];
+const FIVE: Fields = &[("content-length", "5")];
 const TEN: Fields = &[("Content-Length", "10")];
 const EVIL: Fields = &[("X-A", "a\r\nX-Evil: 1")];
 const FIRST: Fields = &[("X-Answer", "first")];
@@ -53,14 +53,15 @@ pub fn probe(
         "/cl-short" => say("200 OK", TEN, "12345"),
         "/cl-long" => say("200 OK", FIVE, "1234567890"),
         "/inject" => say("200 OK", EVIL, "did you get X-Evil?\n"),
-        "/status/204" | "/status/304" => say(&(path[8..].to_owned() + " Nothing"), &[], ""),
+        "/status/204" | "/status/304" => say(&(path[8..].to_owned() + " None"), &[], "hidden\n"),
         "/raise" => Err("/raise fails before any output".into()),
         "/panic" => panic!("/panic panics before any output"),
         "/never" => pieces([Ok("what is this?\n".into())]),
         "/environ" | "/echo" | "/half-read" => asked(&path, environ, input, start_response),
         "/big" | "/stream" => many(&path, environ, start_response),
         "/fields" => with_fields(environ, start_response),
-        "/write" | "/raise-late" | "/twice" | "/exc" | "/exc-late" => again(&path, start_response),
+        "/raise-first" | "/raise-late" | "/panic-late" => late(&path, start_response),
+        "/write" | "/twice" | "/exc" | "/exc-late" => again(&path, start_response),
         _ if path.starts_with("/environ") => asked("/environ", environ, input, start_response),
         _ if path.starts_with("/status/") => say(&(path[8..].to_owned() + " Why Not"), TEXT, &path),
         _ => {
@@ -136,13 +137,20 @@ fn with_fields(environ: &Environ, start_response: &mut StartResponse) -> Answer 
     pieces([Ok("these fields\n".into())])
 }
 
+/// Answers that fail while their pieces are made.
+fn late(path: &str, start_response: &mut StartResponse) -> Answer {
+    let (first, panics) = (path == "/raise-first", path == "/panic-late");
+    start_response("200 OK", TEN, None)?;
+    pieces((1..=2).map(move |part| match part {
+        1 if !first => Ok("12345".into()),
+        _ if panics => panic!("/panic-late panics after 5 bytes"),
+        _ => Err("the body fails while it makes a piece".into()),
+    }))
+}
+
 /// Answers that go on after their first call of `start_response`.
 fn again(path: &str, start_response: &mut StartResponse) -> Answer {
-    let fields = match path {
-        "/raise-late" => TEN,
-        "/exc" => FIRST,
-        _ => TEXT,
-    };
+    let fields = if path == "/exc" { FIRST } else { TEXT };
     let write = start_response("200 OK", fields, None)?;
     if path == "/write" || path == "/exc-late" {
         write(b"written ")?;
@@ -150,9 +158,6 @@ fn again(path: &str, start_response: &mut StartResponse) -> Answer {
     }
     match path {
         "/write" => pieces([Ok("and returned\n".into())]),
-        "/raise-late" => {
-            pieces([Ok("12345".into()), Err("/raise-late fails after 5 bytes".into())])
-        }
         "/twice" => {
             start_response("202 Accepted", TEXT, None)?;
             pieces([Ok("which one is it?\n".into())])

@@ -30,11 +30,14 @@ pub async fn next_head(it: &mut Conversation, clock: Clock) -> Result<Option<Ran
         return Ok(Some(head)); // the client has sent it ahead
     }
     let whole = it.shared.service.patience.head.whole;
-    let mut has_begun = clock.is_first || !it.received.is_empty();
+    let counts_at_once = clock.is_first && !broken("first-byte-starts-the-clock");
+    let mut has_begun = counts_at_once || !it.received.is_empty();
     let mut deadline = first_deadline(it, clock, has_begun);
     loop {
         let received = &mut it.received;
-        let is_idle = received.is_empty() && !broken("idle-does-not-hear-the-stop");
+        let is_idle = received.is_empty()
+            && !broken("idle-does-not-hear-the-stop")
+            && !(clock.is_first && broken("new-does-not-hear-the-stop"));
         let read = tokio::select! {
             biased;
             read = before(deadline, it.wire.read_buf(received)) => read,
@@ -42,6 +45,7 @@ pub async fn next_head(it: &mut Conversation, clock: Clock) -> Result<Option<Ran
         };
         match read {
             None if broken("answers-the-idle") => return Err(Fault::TooSlow),
+            None if clock.is_first && broken("answers-silence") => return Err(Fault::TooSlow),
             None if it.received.is_empty() || broken("late-and-silent") => return Ok(None),
             None => return Err(Fault::TooSlow),
             Some(Ok(0)) if it.received.is_empty() => return Ok(None),
@@ -51,7 +55,7 @@ pub async fn next_head(it: &mut Conversation, clock: Clock) -> Result<Option<Ran
         }
         if broken("timeout-for-each-read") {
             deadline = Some(Instant::now() + whole);
-        } else if !has_begun && !broken("idle-time-for-the-head") {
+        } else if !has_begun && !is_one_time_for_both() {
             let is_free = broken("second-head-without-deadline");
             deadline = (!is_free).then(|| Instant::now() + whole);
         }
@@ -70,11 +74,17 @@ fn first_deadline(it: &Conversation, clock: Clock, has_begun: bool) -> Option<In
         _ if broken("no-deadline") => None,
         true if !clock.is_first && broken("second-head-without-deadline") => None,
         true => Some(now + whole),
-        false if broken("idle-for-ever") => None,
+        false if clock.is_first || broken("idle-for-ever") => None,
         false if broken("head-time-for-the-idle") => Some(now + whole),
         false if broken("idle-from-the-start") => Some(clock.began + idle),
+        false if broken("shorter-time-for-both") => Some(now + idle.min(whole)),
         false => Some(now + idle),
     }
+}
+
+/// Mistakes: the first byte of a head begins no time of its own.
+fn is_one_time_for_both() -> bool {
+    broken("idle-time-for-the-head") || broken("shorter-time-for-both")
 }
 
 /// What `work` returns, unless the deadline passes before.

@@ -66,7 +66,8 @@ struct Pieces {
 impl Sink for Pieces {
     fn send(&mut self, bytes: &[u8]) -> io::Result<()> {
         let gone = |_| io::ErrorKind::BrokenPipe.into();
-        self.sender.blocking_send(bytes.to_vec()).map_err(gone)
+        let sent = self.sender.blocking_send(bytes.to_vec()).map_err(gone);
+        if broken("goes-on-for-nobody") { Ok(()) } else { sent }
     }
 
     fn persists(&self) -> bool {

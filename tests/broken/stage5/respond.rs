@@ -81,9 +81,15 @@ async fn content(
                 content.extend_from_slice(step.content);
                 step.taken
             }
+            Err(_) if broken("content-fault-is-not-told") => {
+                return Err(io::ErrorKind::InvalidData.into());
+            }
             Err(fault) => return Ok(Err(fault)),
         };
         it.received.drain(..taken);
+        if broken("content-is-decoded-once") {
+            break;
+        }
         let is_short = taken == 0 && !decoder.is_done();
         if is_short && timeout(PATIENCE, it.wire.read_buf(&mut it.received)).await?? == 0 {
             return Err(io::ErrorKind::UnexpectedEof.into());

@@ -8,7 +8,7 @@ use crate::failure::Failure;
 use crate::server::Server;
 
 /// What came of an answer until the connection ended.
-pub(super) struct Cut {
+pub(crate) struct Cut {
     pub client: Client,
     /// Status line and fields, with the empty line.
     pub head: String,

@@ -1,9 +1,10 @@
 //! An application that calls start_response again, because it has failed in between.
 
 use super::cut::Cut;
-use super::talk::{next_is_served, visit};
+use super::talk::{next_is_served, request, visit};
 use crate::check::{Check, Verdict};
 use crate::evidence::expect;
+use crate::exchange::ask;
 use crate::target::Target;
 
 /// In time and too late.
@@ -30,12 +31,12 @@ pub const CHECKS: &[Check] = &[
 
 fn in_time(target: &Target) -> Verdict {
     let server = target.start()?;
-    let (_, servers_own) = visit(&server, "/raise", 500)?;
     let (mut client, response) = visit(&server, "/exc", 500)?;
+    client.sees_end()?;
+    let (_, servers_own) = visit(&server, "/raise", 500)?;
     let own = !response.content.is_empty() && response.content != servers_own.content;
     expect(&client, own, "the content is what the application yields after its second call")?;
-    response.expect_field(&client, "X-Answer", "second")?;
-    client.sees_end()
+    response.expect_field(&client, "X-Answer", "second")
 }
 
 fn too_late(target: &Target) -> Verdict {
@@ -51,5 +52,8 @@ fn too_late(target: &Target) -> Verdict {
     let went_on = ["this replaced", "nobody sees"].iter().any(|words| rest.contains(words));
     expect(&cut.client, !went_on, "nothing follows of what the application yields later")?;
     drop(cut);
+    let (mut client, _) = ask(&server, request("HEAD", "/exc-late", ""))?;
+    client.sees_end()?;
+    drop(client);
     next_is_served(&server)
 }

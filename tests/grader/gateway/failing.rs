@@ -19,6 +19,14 @@ pub const CHECKS: &[Check] = &[
         run: before_output,
     },
     Check {
+        id: "failing-in-its-first-piece",
+        title: "an application whose first piece fails is answered for with 500",
+        rule: "PEP 3333, The start_response() Callable: the head goes out after the first piece is made",
+        hint: "A head that is out can't become a 500. Ask the body for its first piece, and send \
+               the head when that is there, or when there is none.",
+        run: in_its_first_piece,
+    },
+    Check {
         id: "failing-tells-no-details",
         title: "the client is not told why",
         rule: "CWE-209: what went wrong inside helps those who attack",
@@ -56,6 +64,15 @@ fn before_output(target: &Target) -> Verdict {
     let server = target.start()?;
     let (mut client, _) = visit(&server, "/raise", 500)?;
     client.sees_end()
+}
+
+fn in_its_first_piece(target: &Target) -> Verdict {
+    let server = target.start()?;
+    let cut = Cut::of(&server, "/raise-first")?;
+    let is_500 = cut.head.starts_with("HTTP/1.1 500 ");
+    expect(&cut.client, is_500, "a 500 comes, as nothing had to be sent before the body failed")?;
+    drop(cut);
+    next_is_served(&server)
 }
 
 /// Words that come from inside: a route, a source file, a trace.
@@ -97,8 +114,9 @@ fn told(target: &Target) -> Verdict {
     })
 }
 
-const WRONG: [&str; 9] = [
+const WRONG: [&str; 10] = [
     "/raise",
+    "/raise-first",
     "/raise-late",
     "/cl-short",
     "/cl-long",

@@ -26,7 +26,8 @@ pub const CHECKS: &[Check] = &[
         id: "fields-cookies-are-joined",
         title: "several Cookie fields become one variable, with a semicolon and a space",
         rule: "RFC 6265 s5.4: cookies are separated by `; `; a comma would be part of a value",
-        hint: "Cookie is the one field that is not a list with commas: put \"; \" between its values.",
+        hint: "Append here as well, and don't overwrite. Cookie is the one field that is not a list \
+               with commas: put \"; \" between its values.",
         run: |target| joined(target, "Cookie", "HTTP_COOKIE", "; "),
     },
     Check {

@@ -1,5 +1,6 @@
 //! The applications that the servers of this repository have by name, and the words of their demo.
 
+use super::cut::Cut;
 use super::talk::{get, next_is_served, post, visit};
 use crate::check::{Check, Verdict};
 use crate::evidence::{expect, expect_eq};
@@ -34,9 +35,10 @@ pub const CHECKS: &[Check] = &[
         id: "applications-panic",
         title: "an application that panics is answered for with 500, and the server lives on",
         rule: "design: a panic ends one request; profiles keep panic = \"unwind\"",
-        hint: "The probe's panic is on purpose. Put std::panic::catch_unwind(AssertUnwindSafe(|| \
-               …)) around the call of the application, around each piece and around the close, and \
-               take its Err for an error of the application: so the client gets a 500.",
+        hint: "The application panics on purpose, in its call (/panic) and later in its body \
+               (/panic-late). Put std::panic::catch_unwind(AssertUnwindSafe(|| …)) around both, the \
+               call and each piece, and take its Err for an error of the application: a 500 while \
+               the head is not out, and else an early end.",
         run: panics,
     },
     Check {
@@ -100,6 +102,11 @@ fn panics(target: &Target) -> Verdict {
     server.wait_until("the panic's message on standard error", || {
         server.stderr_lines().iter().any(|line| !line.is_empty()).then_some(())
     })?;
+    let cut = Cut::of(&server, "/panic-late")?;
+    cut.expect_only_a_200()?;
+    expect(&cut.client, cut.rest.len() == 5, "5 bytes of content come, and then the end")?;
+    drop(cut);
+    next_is_served(&server)?;
     expect(&server, server.alive(), "the server still runs")
 }
 

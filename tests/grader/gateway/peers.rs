@@ -19,7 +19,8 @@ pub const CHECKS: &[Check] = &[
         id: "environ-remote",
         title: "REMOTE_ADDR and REMOTE_PORT are the client's end of the connection",
         rule: "RFC 3875 s4.1.8; REMOTE_PORT is what most servers add to it",
-        hint: "accept returns the client's address beside the connection.",
+        hint: "Both are of the client's address, which accept returns beside the connection: \
+               REMOTE_ADDR is its ip() alone, REMOTE_PORT its port().",
         run: remote,
     },
     Check {

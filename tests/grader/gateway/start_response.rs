@@ -1,7 +1,7 @@
 //! What the application says of its answer: status and fields, once, and without line ends.
 
 use super::cut::Cut;
-use super::talk::{get, media_type, next_is_served, visit};
+use super::talk::{get, media_type, next_is_served, request, visit};
 use crate::check::{Check, Verdict};
 use crate::evidence::{expect, expect_eq, fail};
 use crate::exchange::answered;
@@ -56,7 +56,9 @@ pub const CHECKS: &[Check] = &[
         title: "a value with a line end in it adds no field and ends in 500",
         rule: "PEP 3333: no control characters; CWE-113, HTTP response splitting",
         hint: "In start_response, look for CR, LF and NUL in every name and value, and return an \
-               Err if there is one. Don't repair it: nobody knows what was meant.",
+               Err if there is one. Don't repair it: nobody knows what was meant. The application \
+               hands your Err back, and for an application that fails you send a 500: if nothing \
+               came, a `?` has left before that.",
         run: inject,
     },
     Check {
@@ -156,5 +158,7 @@ fn write(target: &Target) -> Verdict {
     let (mut client, response) = visit(&server, "/write", 200)?;
     let what = "what was written comes, and what the body yields comes behind it";
     expect_eq(&client, what, "written twice and returned\n", &response.content)?;
-    client.sees_end()
+    client.sees_end()?;
+    drop(client);
+    answered(&server, request("HEAD", "/write", ""), 200)
 }

@@ -8,24 +8,24 @@ use crate::response::Response;
 use crate::server::Server;
 
 /// A request without content. `fields` are whole lines, each with its CRLF.
-pub(super) fn request(method: &str, target: &str, fields: &str) -> String {
+pub(crate) fn request(method: &str, target: &str, fields: &str) -> String {
     format!("{method} {target} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n{fields}\r\n")
 }
 
 /// `GET target`.
-pub(super) fn get(target: &str) -> String {
+pub(crate) fn get(target: &str) -> String {
     request("GET", target, "")
 }
 
 /// `POST target` with content whose length is declared.
-pub(super) fn post(target: &str, content: &[u8]) -> Vec<u8> {
+pub(crate) fn post(target: &str, content: &[u8]) -> Vec<u8> {
     let length = format!("Content-Length: {}\r\n", content.len());
     [request("POST", target, &length).as_bytes(), content].concat()
 }
 
 /// The answer to `GET target`, which has this status. Drop the client before the next one comes: a
 /// server of one client at a time may be waiting for its end.
-pub(super) fn visit(
+pub(crate) fn visit(
     server: &Server,
     target: &str,
     status: u16,
@@ -36,12 +36,12 @@ pub(super) fn visit(
 }
 
 /// The next client is served, whatever the last one did.
-pub(super) fn next_is_served(server: &Server) -> Verdict {
+pub(crate) fn next_is_served(server: &Server) -> Verdict {
     answered(server, get("/hello"), 200)
 }
 
 /// The answer itself, after any interim ones.
-pub(super) fn final_response(client: &mut Client, method: &str) -> Result<Response, Failure> {
+pub(crate) fn final_response(client: &mut Client, method: &str) -> Result<Response, Failure> {
     loop {
         let response = client.response(method)?;
         if response.status >= 200 {
@@ -51,6 +51,6 @@ pub(super) fn final_response(client: &mut Client, method: &str) -> Result<Respon
 }
 
 /// The Content-Type in lower case; empty if there is not exactly one.
-pub(super) fn media_type(response: &Response) -> String {
+pub(crate) fn media_type(response: &Response) -> String {
     response.field("Content-Type").unwrap_or_default().to_ascii_lowercase()
 }

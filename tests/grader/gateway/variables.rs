@@ -39,14 +39,23 @@ impl Variables {
     pub fn expect(&self, name: &str, value: impl AsRef<[u8]>) -> Verdict {
         match self.value(name) {
             Some(got) => expect_eq(&self.client, format!("{name} has this value"), value, got),
-            None => fail(&self.client, format!("there is a variable {name}")),
+            None => Err(self.with_names(format!("there is a variable {name}"))),
         }
+    }
+
+    /// A failure that shows the names of all variables: the answer itself is too long to be shown.
+    fn with_names(&self, what: String) -> Failure {
+        let names: Vec<&str> = self.list.iter().map(|(name, _)| name.as_str()).collect();
+        let got = format!("the variables {}", names.join(", "));
+        Failure::new(format!("expected that {what}")).got(got).of(&self.client)
     }
 
     /// Fails if the variable is there.
     pub fn expect_none(&self, name: &str) -> Verdict {
-        let none = self.value(name).is_none();
-        expect(&self.client, none, format!("there is no variable {name}"))
+        match self.value(name) {
+            None => Ok(()),
+            Some(_) => Err(self.with_names(format!("there is no variable {name}"))),
+        }
     }
 
     /// Fails if the variable is there and says something: the PEP lets an empty one be left out.

@@ -3,15 +3,14 @@
 use grader::{Scored, Seen};
 
 /// Chunks that are wrong break what had been right before: so steps 1 and 5 tell this too.
-pub const NO_LAST_CHUNK: &str = "The answer is in chunks, and the connection ended without the \
-     last-chunk: the client must think that something is missing. After the last piece send a \
-     chunk of size 0 and an empty line: 0 CRLF CRLF.";
+pub const NO_LAST_CHUNK: &str = "If you send chunks (bonus 10): the connection ended without \
+     the last-chunk, and the client must think that something is missing. After the last piece \
+     send a chunk of size 0 and an empty line: 0 CRLF CRLF.";
 
-pub const EMPTY_CHUNK: &str = "Something follows the last-chunk: a chunk of size 0 is the last \
-     one, so an empty piece of the body is no chunk. Skip it.";
+pub const EMPTY_CHUNK: &str = "If you send chunks (bonus 10): something follows the last-chunk. A \
+     chunk of size 0 is the last one, so an empty piece of the body is no chunk. Skip it.";
 
-/// The same of write.
-pub const WITHOUT_A_HEAD: &str = "The first piece was sent before the head. write sends the head \
+const WITHOUT_A_HEAD: &str = "The first piece was sent before the head. write sends the head \
      if that is not out yet, and then its piece, in the same way as the pieces of the body.";
 
 pub const CHUNKED: Scored = Scored::new("chunked-input", 2).when(&[

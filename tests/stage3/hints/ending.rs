@@ -31,20 +31,20 @@ const NEVER: &str = "No body was closed. When the loop over the pieces has ended
      body.close(), however it ended.";
 
 pub const EACH_BODY: Scored = Scored::new("closed-each-body", 1).told(&[
-    ("none of", NEVER),
+    ("says that none was", NEVER),
     ("close was called", ONCE),
     (
-        "were not",
-        "Some bodies were not closed. A return, a break or a `?` leaves before the close: let \
+        "says that it was not",
+        "This body was not closed. A return, a break or a `?` leaves before the close: let \
          there be one way out of the loop over the pieces, and the close behind it.",
     ),
 ]);
 
 pub const CLIENT_LEAVES: Scored = Scored::new("closed-when-the-client-leaves", 1).told(&[
-    ("none of", NEVER),
+    ("says that none was", NEVER),
     ("close was called", ONCE),
     (
-        "were not",
+        "says that it was not",
         "A client left in the middle of its answer, a write failed, and the body stayed open: a \
          `?` on the write returns before the close. Leave the loop with the error, close the body, \
          and return the error after that.",

@@ -25,7 +25,8 @@ pub const ASYNC: Scored = Scored::new("async-application-waits", 1)
 pub const NO_THREAD: Scored = Scored::new("async-waits-without-a-thread", 1)
     .told(&[(
         "hold no thread",
-        "Each request that waits has a thread. Await tokio::time::sleep in the connection's own task.",
+        "Each request that waits has a thread: std::thread has one for each, spawn_blocking has no \
+         more than 512. Await tokio::time::sleep in the connection's own task.",
     )])
     .when(&[(
         Seen::Hung,

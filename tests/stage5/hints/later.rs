@@ -91,7 +91,7 @@ pub const FINISHES: Scored = Scored::new("stop-finishes-what-runs", 1)
              left: drop the one in serve, from which you made the others.",
         ),
         (
-            "status 0",
+            "ends with status 0",
             "That somebody asks it to stop is no failure: let serve return Ok, so that the status \
              is 0.",
         ),
@@ -107,9 +107,9 @@ pub const HEARS: Scored = Scored::new("stop-closes-idle-connections", 1)
     .when(&[
         (
             Seen::Hung,
-            "A connection that is idle did not hear of the stop. In next_head, as long as nothing of \
-             a head has come, wait in a select! for bytes or for the stop (watch::Receiver::wait_for), \
-             and return None then.",
+            "A connection that is idle, after an answer or before its first request, did not hear of \
+             the stop. In next_head, as long as nothing of a head has come, wait in a select! for \
+             bytes or for the stop (watch::Receiver::wait_for), and return None then.",
         ),
         (Seen::NotSo, CUT),
     ]);

@@ -10,7 +10,7 @@ use crate::gateway::testing::get;
 
 #[test]
 fn a_failure_before_output_becomes_500_and_tells_the_client_nothing() {
-    for path in ["/raise", "/panic", "/inject", "/never", "/twice"] {
+    for path in ["/raise", "/raise-first", "/panic", "/inject", "/never", "/twice"] {
         assert_answers(
             &get(&demo, path),
             500,
@@ -21,7 +21,7 @@ fn a_failure_before_output_becomes_500_and_tells_the_client_nothing() {
 
 #[test]
 fn a_body_that_is_too_short_ends_the_connection() {
-    for path in ["/cl-short", "/raise-late"] {
+    for path in ["/cl-short", "/raise-late", "/panic-late"] {
         let answer = get(&demo, path);
         assert_eq!((answer.status, answer.text().as_str()), (200, "12345"), "{path}");
         assert_eq!(answer.field("Content-Length"), Some("10"), "{path}");

@@ -1,0 +1,77 @@
+//! A server with an application in Python that must leave nothing behind: no process, and none of its
+//! temporary files.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use super::start::{are_gone, master, with, workers};
+use crate::check::Verdict;
+use crate::failure::Failure;
+use crate::patience::{STEP_SECONDS, patience, wait_until};
+use crate::random;
+use crate::server::Server;
+use crate::target::Target;
+
+/// How many workers it has.
+pub(super) const WORKERS: usize = 2;
+
+/// A server whose temporary files are where nobody else's are.
+pub(super) struct Watched {
+    pub server: Server,
+    /// The process that keeps its workers alive.
+    pub master: u32,
+    temporary: Temporary,
+}
+
+impl Watched {
+    /// Starts it with time enough to stop.
+    ///
+    /// # Errors
+    /// It does not start.
+    pub fn start(target: &Target, application: &str) -> Result<Watched, Failure> {
+        let temporary = Temporary::make()?;
+        let target = with(target, application, WORKERS).env("TMPDIR", &temporary.0);
+        let server = target.env("STOP_TIMEOUT", "60").start()?;
+        let master = master(&server)?;
+        Ok(Watched { server, master, temporary })
+    }
+
+    /// The master and its workers.
+    ///
+    /// # Errors
+    /// It has not as many as it should have.
+    pub fn processes(&self) -> Result<Vec<u32>, Failure> {
+        Ok([workers(&self.server, self.master, WORKERS, &[])?, vec![self.master]].concat())
+    }
+
+    /// Waits until these processes and all temporary files are gone.
+    ///
+    /// # Errors
+    /// Something is left.
+    pub fn leaves_nothing(&self, processes: &[u32]) -> Verdict {
+        are_gone(&self.server, processes)?;
+        let is_empty = || fs::read_dir(&self.temporary.0).ok()?.next().is_none().then_some(());
+        let empty = wait_until(patience(STEP_SECONDS), "the temporary files to be gone", is_empty);
+        empty.map_err(|failure| failure.of(&self.server))
+    }
+}
+
+/// A folder for temporary files, which is removed in the end.
+struct Temporary(PathBuf);
+
+impl Temporary {
+    /// Makes it. Its name is short: the path of a Unix socket has 100 bytes or so.
+    fn make() -> Result<Temporary, Failure> {
+        let path = Path::new("/tmp").join(format!("python-{}", random::name()));
+        let made = fs::create_dir(&path);
+        made.map_err(|error| Failure::new(format!("{}: {error}", path.display())))?;
+        Ok(Temporary(path))
+    }
+}
+
+impl Drop for Temporary {
+    fn drop(&mut self) {
+        // What can't be removed are temporary files, for the system to remove.
+        let _ = fs::remove_dir_all(&self.0);
+    }
+}

@@ -58,7 +58,7 @@ fn a_class_is_marked() -> Tried {
         ("\"a \"\"b\"\"\n\"", "12", "graded"),
         ("endless", "0", "no result"),
         ("good", "12", "graded"),
-        ("half", "6", "graded"),
+        ("half", "5", "graded"),
         ("nothing", "", "not handed in"),
         ("starter", "0", "graded"),
         ("wrong", "0", "does not compile"),

@@ -57,4 +57,4 @@ async fn guarded(call: impl Future<Output = Result<(), Error>>) -> Result<(), Er
     })
     .await
 }
-    // ANCHOR_END: answer
+// ANCHOR_END: answer

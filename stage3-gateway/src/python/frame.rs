@@ -5,15 +5,17 @@
 //! all" from "something broke". So each piece says how long it is, and the end has a frame of its
 //! own, as the last-chunk has in HTTP.
 //!
-//!     P  from the worker  here I am: my pid
-//!     Q  from the server  a request: names and values of its environ
-//!     R  from the worker  the application reads: send content, at most so many bytes
-//!     C  from the server  a piece of content; an empty one is its end
-//!     F  from the server  the content can't be had: why
-//!     H  from the worker  status and fields
-//!     B  from the worker  a piece of the body
-//!     E  from the worker  the end of the body
-//!     X  from the worker  the application failed: how
+//! ```text
+//! P  from the worker  here I am: my pid
+//! Q  from the server  a request: names and values of its environ
+//! R  from the worker  the application reads: send content, at most so many bytes
+//! C  from the server  a piece of content; an empty one is its end
+//! F  from the server  the content can't be had: why
+//! H  from the worker  status and fields
+//! B  from the worker  a piece of the body
+//! E  from the worker  the end of the body
+//! X  from the worker  the application failed: how
+//! ```
 
 use std::fmt::{self, Display};
 

@@ -5,9 +5,11 @@
 //! forks, which wait at a Unix socket. A request goes to a worker in frames, and its answer comes
 //! back in frames; to the server all of that is one more `Application`.
 //!
-//!     server ── Unix socket ──┬─ worker     what a request needs crosses here, in frames
-//!                             └─ worker
-//!     server ── control ──────── master     "ready"; "end 4711"; its end means: nobody needs you
+//! ```text
+//! server ── Unix socket ──┬─ worker     what a request needs crosses here, in frames
+//!                         └─ worker
+//! server ── control ──────── master     "ready"; "end 4711"; its end means: nobody needs you
+//! ```
 //!
 //! Why not link Python into the server? Then it would have to be compiled against one version of
 //! Python, and forking it, as stage 4 does, would copy 30 MB for each client.

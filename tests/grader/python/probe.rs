@@ -7,7 +7,7 @@ use crate::check::{Check, Verdict};
 use crate::gateway;
 use crate::target::Target;
 
-/// One for each of [`LISTS`].
+/// One for each of the lists below.
 pub const CHECKS: &[Check] = &[
     probe::<0>("python-probe-environ", "an application in Python is told what one in Rust is told"),
     probe::<1>("python-probe-peers", "an application in Python is told of the same addresses"),

@@ -65,9 +65,11 @@ fn two_at_once(target: &Target) -> Verdict {
     says_hello(&mut first)
 }
 
-/// Seen at work whenever one looks: it calls something again and again.
+/// Seen at work nearly whenever one looks: it calls something again and again.
 fn is_busy(server: &Server) -> bool {
-    (0..50).all(|_| process::state(server.pid()) == Some('R'))
+    let looks = 50;
+    let running = (0..looks).filter(|_| process::state(server.pid()) == Some('R'));
+    running.count() > looks / 2 // one that sleeps is seen so in all of them
 }
 
 /// Counted once there is a child: only then has the server surely opened all that it needs. Its

@@ -45,9 +45,16 @@ impl Player {
     }
 
     fn blocks(&mut self, page: &Page) -> Result<(), Wrong> {
+        // Who talks to a server that was left out is left out too, up to the next server.
+        let mut has_server = true;
         for fence in page.fences.iter().filter(|fence| fence.language() == "console") {
             let block = parse(fence)?;
             let lacks = tools::lacks(&block).map(|program| format!("there is no {program}"));
+            let starts = block.serves && !block.more;
+            if starts {
+                has_server = lacks.is_none();
+            }
+            let lacks = lacks.or((!has_server).then(|| "its server was left out".to_owned()));
             if let Some(reason) = lacks {
                 self.outcome.skipped.push((block.line, reason));
                 continue;

@@ -45,9 +45,20 @@ pub fn serve_connection(
     client: SocketAddr,
     service: &Service,
 ) -> io::Result<()> {
+    if answer(connection, client, service)? {
+        close_gently(connection);
+    }
+    Ok(())
+}
+
+/// Answers the one request of a connection; `false` if nobody was there to be answered.
+///
+/// # Errors
+/// The client has gone.
+pub fn answer(connection: &TcpStream, client: SocketAddr, service: &Service) -> io::Result<bool> {
     let mut received = Vec::new();
     let head = match read_head(connection, &mut received, service.patience.head) {
-        Ok(None) => return Ok(()),
+        Ok(None) => return Ok(false),
         Ok(Some(head)) => head,
         Err(fault) => return refuse(connection, client, service, &received, &fault.into()),
     };
@@ -66,8 +77,7 @@ pub fn serve_connection(
     let outcome = run(&*service.application, &mut environ, Asked::by(&head), &mut output);
     drop(environ);
     service.log.answered(client, bytes, outcome);
-    close_gently(connection);
-    Ok(())
+    Ok(true)
 }
 // ANCHOR_END: serve_connection
 

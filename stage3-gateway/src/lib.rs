@@ -15,6 +15,7 @@
 //! | `http/` | | the first room |
 //! | `gateway/` | | the second room |
 //! | `refuse.rs` | hardening | telling a client what is wrong |
+//! | `leaving.rs` | hardening | the next client is answered while the last one leaves |
 //! | `input.rs` | hardening | `wsgi.input`, read from the connection when it is asked for |
 //! | `output.rs` | hardening | the response, written to the connection in time |
 //! | `pace.rs` | hardening | how long a slow client is waited for |
@@ -32,6 +33,7 @@ pub mod demo;
 pub mod gateway;
 pub mod http;
 pub mod input;
+pub mod leaving;
 pub mod limits;
 pub mod log;
 pub mod output;

@@ -3,14 +3,13 @@
 use std::io::{self, Write};
 use std::net::{SocketAddr, TcpStream};
 
-use stage2_single_request::close::close_gently;
 use stage2_single_request::response::Response as Page;
 
 use crate::connection::Service;
 use crate::gateway::response::Outcome;
 use crate::http::fault::Fault;
 
-/// Answers `received` with the status of its fault, and ends the connection.
+/// Answers `received` with the status of its fault; `true`, for it was answered.
 ///
 /// # Errors
 /// The client has gone.
@@ -20,7 +19,7 @@ pub fn refuse(
     service: &Service,
     received: &[u8],
     fault: &Fault,
-) -> io::Result<()> {
+) -> io::Result<bool> {
     let page = Page::plain(fault.status(), fault);
     service.log.received(received);
     service.log.sent(&page.head());
@@ -32,6 +31,5 @@ pub fn refuse(
         received,
         Outcome { status: page.status, sent, persistent: false },
     );
-    close_gently(connection);
-    Ok(())
+    Ok(true)
 }

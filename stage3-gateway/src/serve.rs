@@ -1,12 +1,13 @@
 //! First reading: one client after the other. The accept loop is stage 2's; what is new happens
-//! inside of a connection.
+//! inside of a connection. (And the next client is answered while the last one leaves.)
 
 use std::io;
 use std::net::TcpListener;
 
 use stage1_echo::accept_errors::outlive;
 
-use crate::connection::{Service, serve_connection};
+use crate::connection::{Service, answer};
+use crate::leaving::{Leaving, is_anybody_waiting};
 
 /// Serves one client at a time, for ever.
 ///
@@ -14,11 +15,16 @@ use crate::connection::{Service, serve_connection};
 /// Returns only when the listening socket itself is of no more use.
 // ANCHOR: serve
 pub fn serve(listening: &TcpListener, service: &Service) -> io::Result<()> {
+    let mut leaving = None;
     loop {
+        if !is_anybody_waiting(listening) {
+            drop(leaving.take()); // time to see the last client off
+        }
         match listening.accept() {
             Ok((connection, client)) => {
                 // What goes wrong here is this client's affair: on to the next.
-                let _ = serve_connection(&connection, client, service);
+                let answered = answer(&connection, client, service).unwrap_or(false);
+                leaving = answered.then(|| Leaving::new(connection));
             }
             Err(error) => outlive(error)?,
         }

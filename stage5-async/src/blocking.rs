@@ -17,12 +17,12 @@ use stage3_gateway::http::head::Head;
 use stage3_gateway::http::response::Asked;
 use tokio::sync::mpsc::error::TryRecvError;
 use tokio::sync::mpsc::{Receiver, Sender, channel};
-use tokio::task::spawn_blocking;
 
 use crate::connection::{Answer, Request};
 use crate::exchange::Exchange;
 use crate::stop::Stop;
 use crate::thread_io::{Ahead, ThreadInput, ThreadSink, read_ahead};
+use crate::threads::Threads;
 
 /// How many messages may wait for the task: an application that is faster than its client stops
 /// there.
@@ -30,8 +30,15 @@ const WAITING: usize = 2;
 
 /// Answers with an application that may block.
 pub struct Blocking {
-    /// The application.
-    pub application: Arc<dyn Application>,
+    application: Arc<dyn Application>,
+    threads: Threads,
+}
+
+impl Blocking {
+    /// Answers with this application.
+    pub fn new(application: Arc<dyn Application>) -> Blocking {
+        Blocking { application, threads: Threads::default() }
+    }
 }
 
 /// What the thread says to the task.
@@ -57,7 +64,7 @@ impl Answer for Blocking {
         let (to_task, mut messages) = channel(WAITING);
         let (to_thread, content) = channel(1);
         let job = Job::new(self, request, exchange, ahead);
-        spawn_blocking(move || job.run(to_task, content));
+        self.threads.run(move || job.run(to_task, content));
         while let Ok(message) = next(&mut messages, exchange).await {
             match message {
                 Message::Bytes(bytes) => match exchange.forward(&bytes).await {

@@ -19,6 +19,7 @@
 //! | `live.rs` | | such an application: what WSGI can't say |
 //! | `accept.rs` | hardening | the next connection, when there is room |
 //! | `places.rs` | hardening | how many connections may be open |
+//! | `threads.rs` | hardening | threads, of which one is woken for many requests |
 //! | `thread_io.rs` | hardening | content and response, to and from a thread |
 //! | `incoming.rs` | hardening | the content of a request, as it arrives |
 //! | `wire.rs` | hardening | the socket: reading and writing without waiting for ever |
@@ -45,4 +46,5 @@ pub mod refuse;
 pub mod serve;
 pub mod stop;
 pub mod thread_io;
+pub mod threads;
 pub mod wire;

@@ -15,7 +15,7 @@ use stage5_async::access_log::AccessLog;
 use stage5_async::blocking::Blocking;
 use stage5_async::connection::{Answer, Service};
 use stage5_async::direct::Direct;
-use stage5_async::limits::{THREADS, raise_descriptor_limit, stop_patience_from_env};
+use stage5_async::limits::{raise_descriptor_limit, stop_patience_from_env};
 use stage5_async::live::Live;
 use stage5_async::serve::serve;
 use stage5_async::stop::Signals;
@@ -64,7 +64,7 @@ fn run() -> Result<(), Failure> {
     let listening = net::TcpListener::from(listening);
     match application {
         Some(application) => {
-            let answer = Blocking { application };
+            let answer = Blocking::new(application);
             start(listening, Service { answer, server, patience, log }, stop_patience)
         }
         None => {
@@ -80,7 +80,7 @@ fn start<A: Answer>(
     service: Service<A>,
     stop_patience: Duration,
 ) -> Result<(), Failure> {
-    let runtime = Builder::new_multi_thread().max_blocking_threads(THREADS).enable_all().build()?;
+    let runtime = Builder::new_multi_thread().enable_all().build()?;
     let log = service.log.clone();
     let result = runtime.block_on(async {
         listening.set_nonblocking(true)?;

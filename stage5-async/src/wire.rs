@@ -3,14 +3,15 @@
 
 use std::future::poll_fn;
 use std::io::{self, ErrorKind};
-use std::mem;
-use std::pin::pin;
+use std::mem::{self, MaybeUninit};
+use std::pin::Pin;
+use std::task::{Poll, ready};
 use std::time::{Duration, Instant};
 
 use stage2_single_request::limits::LINGER;
 use stage3_gateway::limits::Patience;
 use stage3_gateway::pace::Pace;
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::io::{AsyncRead, AsyncWriteExt, ReadBuf};
 use tokio::net::TcpStream;
 use tokio::time::{timeout, timeout_at};
 
@@ -60,13 +61,10 @@ impl Wire {
 
     /// Puts back what [`Wire::take`] took, of which the last `unused` bytes were not used. If any
     /// were not, nothing has been received meanwhile.
-    pub fn put_back(&mut self, mut taken: Vec<u8>, unused: usize) {
+    pub fn put_back(&mut self, taken: Vec<u8>, unused: usize) {
         if unused > 0 {
             self.used = taken.len() - unused;
             self.received = taken;
-        } else if self.received.is_empty() {
-            taken.clear();
-            self.received = taken; // its memory serves the next request
         }
     }
 
@@ -81,12 +79,11 @@ impl Wire {
         self.received.drain(..self.used);
         self.used = 0;
         poll_fn(|context| {
-            self.received.reserve(PIECE);
-            let read = pin!(self.stream.read_buf(&mut self.received)).poll(context);
-            if read.is_pending() && self.received.is_empty() {
-                self.received = Vec::new();
-            }
-            read
+            let mut piece = [MaybeUninit::uninit(); PIECE]; // on the stack, while there is something
+            let mut piece = ReadBuf::uninit(&mut piece);
+            ready!(Pin::new(&mut self.stream).poll_read(context, &mut piece))?;
+            self.received.extend_from_slice(piece.filled());
+            Poll::Ready(Ok(piece.filled().len()))
         })
         .await
     }

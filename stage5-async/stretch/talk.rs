@@ -74,7 +74,7 @@ async fn start() -> Result<(), Failure> {
     listening.set_nonblocking(true)?;
     let server = Server { address, multithread: true, multiprocess: false };
     let log = (!arguments.quiet).then(AccessLog::start);
-    let service = Service { answer: Blocking { application }, server, patience, log };
+    let service = Service { answer: Blocking::new(application), server, patience, log };
     let signals = Signals::listen()?;
     say(format_args!("listening on http://{address}"));
     serve(TcpListener::from_std(listening)?, signals, service).await

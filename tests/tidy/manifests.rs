@@ -12,7 +12,7 @@ const STAGES: [(&str, &[&str]); 5] = [
     ("stage2-single-request", &["httpdate", "stage1-echo"]),
     (
         "stage3-gateway",
-        &["httparse", "lexopt", "percent-encoding", "stage1-echo", "stage2-single-request"],
+        &["httparse", "lexopt", "nix", "percent-encoding", "stage1-echo", "stage2-single-request"],
     ),
     (
         "stage4-fork",

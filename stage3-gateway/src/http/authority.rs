@@ -2,7 +2,10 @@
 
 use std::net::Ipv6Addr;
 
-use stage2_single_request::syntax::is_uri;
+use stage2_single_request::syntax::{is_uri, letters_digits_and};
+
+/// What a registered name or an IPv4 address is made of.
+const NAME: [bool; 256] = letters_digits_and(b"-._~%!$&'()*+,;=");
 
 /// Whether this is a host with or without a port, as `Host` holds it (RFC 3986 s3.2). An empty
 /// host is allowed; userinfo is not.
@@ -14,9 +17,10 @@ pub fn is_authority(bytes: &[u8]) -> bool {
         },
         None => bytes.split_at(bytes.iter().position(|&byte| byte == b':').unwrap_or(bytes.len())),
     };
-    let is_host = host.is_empty() || is_uri(host);
     let is_port = port.is_empty() || port[0] == b':' && port[1..].iter().all(u8::is_ascii_digit);
-    is_host && !host.iter().any(|byte| b"/?@[]".contains(byte)) && is_port
+    let is_name = host.iter().all(|&byte| NAME[byte as usize]);
+    let is_encoded = host.contains(&b'%'); // then its digits have to be looked at
+    is_port && is_name && (!is_encoded || is_uri(host))
 }
 
 /// An IPv6 address, or what a later version of IP may bring (RFC 3986 s3.2.2).

@@ -53,7 +53,7 @@ const HOP_BY_HOP: [&str; 8] = [
 /// # Errors
 /// `Field` and `HopByHop`.
 pub fn check_field(name: &str, value: &[u8]) -> Result<(), Malformed> {
-    if !is_token(name.as_bytes()) || value.iter().any(|byte| b"\r\n\0".contains(byte)) {
+    if !is_token(name.as_bytes()) || value.iter().any(|byte| matches!(byte, b'\r' | b'\n' | 0)) {
         return Err(Malformed::Field(name.to_string(), value.to_vec()));
     }
     if HOP_BY_HOP.iter().any(|hop| name.eq_ignore_ascii_case(hop)) {

@@ -13,12 +13,14 @@
 //! | `authority.rs` | hardening | host and port |
 //! | `framing.rs` | hardening | how the length of a request's content is found |
 //! | `chunked.rs` | hardening | the chunked transfer coding, read strictly |
+//! | `date.rs` | hardening | `Date`, formatted once a second |
 //! | `malformed.rs` | hardening | what an application must not send |
 //! | `fault.rs` | hardening | what can be wrong with a request, and its status |
 
 pub mod authority;
 pub mod chunked;
 pub mod content;
+pub mod date;
 pub mod encoder;
 pub mod fault;
 pub mod framing;

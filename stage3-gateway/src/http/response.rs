@@ -1,12 +1,15 @@
 //! First reading: a response's head, and how its content will be framed (RFC 9112 s4 and s6).
 
-use stage2_single_request::date::http_date;
 use stage2_single_request::syntax::digits;
 use stage2_single_request::version::Version;
 
+use crate::http::date::date_line;
 use crate::http::encoder::{Encoder, Framing, line};
 use crate::http::head::Head as RequestHead;
 use crate::http::malformed::{Malformed, check_field, status_code};
+
+/// What the server's own fields take, and content that is short.
+const REST: usize = 256;
 
 /// What of the request decides about the form of its response.
 #[derive(Debug, Clone, Copy)]
@@ -95,9 +98,10 @@ impl Head {
             None => Framing::UntilClose,
         };
         let persistent = asked.persistent && framing != Framing::UntilClose;
+        out.reserve(self.lines.len() + REST);
         out.extend_from_slice(&self.lines);
         if !self.has_date {
-            line(out, &[b"Date: ", http_date().as_bytes()]);
+            date_line(out);
         }
         if let Some(length) = length {
             line(out, &[b"Content-Length: ", length.to_string().as_bytes()]);

@@ -33,7 +33,7 @@ async fn talk(application: impl Application, request: &[u8], content: &'static [
     let server = Server { address, multithread: true, multiprocess: false };
     let head = HeadPatience::concurrent_from_env().unwrap();
     let patience = Patience::from_env(head).unwrap();
-    let answer = Blocking { application: Arc::new(application) };
+    let answer = Blocking::new(Arc::new(application));
     let service = Service { answer, server, patience, log: None };
     let (_stopping, stop) = Stop::channel();
     client.write_all(request).unwrap();

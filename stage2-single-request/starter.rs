@@ -45,15 +45,16 @@ fn read_head(connection: &mut TcpStream) -> Result<Option<Vec<u8>>, Problem> {
     // step 1: Read until the empty line has come, however the bytes arrive: one by one, or the
     // empty line in two parts. Keep all of them in a Vec, and return those up to its end. If the
     // stream ends before (read returns 0): Ok(None) if nothing has come, else Problem::Refuse(400).
-    // std: Read::read, slice::windows; RFC 9112 s2.1, s8
+    // Call `read` yourself, without a BufReader: steps 4 and 6 must look after each read. std:
+    // Read::read, slice::windows; RFC 9112 s2.1, s8
 
     // Later, for step 4: a request line of more than 16,384 bytes (its CR LF not counted) is
     // Problem::Refuse(414). Look after each read: its end may never come, and its CR before its LF.
 
     // step 6: A client has a second for its first byte, and head_timeout() for its whole head, both
     // from when it connected. Before each read, set_read_timeout to what is left (zero is an error
-    // there); a read that took longer fails with WouldBlock or TimedOut. Too late: Ok(None) if no
-    // byte has come, else Problem::Refuse(408). std: TcpStream::set_read_timeout, Instant
+    // there); a read that took longer fails with WouldBlock or TimedOut. (Interrupted is no failure:
+    // read again.) Too late: Ok(None) if no byte came, else Problem::Refuse(408). std: Instant
 
     Err(Problem::Missing("step 1: no head is read yet"))
 }
@@ -62,11 +63,11 @@ fn read_head(connection: &mut TcpStream) -> Result<Option<Vec<u8>>, Problem> {
 fn request_line(head: &[u8]) -> Result<RequestLine, Problem> {
     // step 2: `method SP target SP version`, then CR LF: three parts, one space between each two.
     // All their bytes are visible ASCII (u8::is_ascii_graphic) and no part is empty; anything else
-    // is Problem::Refuse(400). Bytes are no text until you have looked. RFC 9112 s3; std:
-    // slice::split, String::from_utf8
+    // is Problem::Refuse(400), a CR or LF alone too. Bytes are no text until you have looked.
+    // RFC 9112 s3; std: slice::windows, slice::split, String::from_utf8
 
     // Later, for step 4: a version is `HTTP/`, a digit, a dot, a digit, else Problem::Refuse(400);
-    // one that is neither HTTP/1.0 nor HTTP/1.1 is Problem::Refuse(505). RFC 9112 s2.3
+    // one that is neither HTTP/1.0 nor 1.1 is Problem::Refuse(505). (1.2 may be served.) RFC 9112 s2
 
     warn(format_args!("step 2: the request line is not taken apart yet"));
     Ok(RequestLine { method: "?".to_string(), target: "?".to_string(), version: "?".to_string() })
@@ -95,9 +96,9 @@ fn refusal(status: u16) -> Option<Vec<u8>> {
 /// Ends a connection on which the client may still be sending.
 fn close(connection: &mut TcpStream) {
     // step 5: If we close while bytes wait that we have not read, the kernel answers with a reset,
-    // and a reset erases our answer. So say that we send no more (shutdown), read and throw away
-    // until the client has closed or two seconds are over, and only then return. RFC 9112 s9.6;
-    // std: TcpStream::shutdown, set_read_timeout
+    // and the client may never read our answer. So say that we send no more (shutdown), read and
+    // throw away until the client has closed or two seconds are over (Interrupted is no failure:
+    // read again), and only then return. RFC 9112 s9.6; std: TcpStream::shutdown, set_read_timeout
 }
 
 // ---- Given: nothing below has to be changed. For bonus points, see the end. ----
@@ -193,7 +194,7 @@ fn escaped(text: &str) -> String {
     text.replace('"', "&quot;").replace('\'', "&#39;")
 }
 
-// Bonus: HEAD is answered with the fields of GET, Content-Length too, and without the content
-// (RFC 9110 s9.3.2); more than 100 field lines, or more than 65,536 bytes of them with their CR LFs,
-// are refused with 431, Request Header Fields Too Large (RFC 6585 s5). And two exercises more are in
-// stage2-single-request/stretch/README.md: a greeting by path, pages that a client has already.
+// Bonus: HEAD gets the fields of GET and no content (RFC 9110 s9.3.2). Content-Length is that of the
+// answer to GET, so the page must show GET (s8.6). More than 100 field lines, or than 65,536 bytes of
+// them with CR LF, are refused with 431 Request Header Fields Too Large (RFC 6585 s5). Two more are in
+// stretch/README.md: /hello/NAME is a page that greets NAME (percent-decoded); a known page gets 304.

@@ -10,6 +10,8 @@ mod closing;
 mod head;
 #[path = "stage2/hints.rs"]
 mod hints;
+#[path = "stage2/late.rs"]
+mod late;
 #[path = "stage2/lenient.rs"]
 mod lenient;
 #[path = "stage2/lines.rs"]
@@ -20,6 +22,8 @@ mod log;
 mod page;
 #[path = "stage2/refuse.rs"]
 mod refuse;
+#[path = "stage2/sizes.rs"]
+mod sizes;
 #[path = "stage2/steps.rs"]
 mod steps;
 #[path = "stage2/stretch.rs"]
@@ -57,8 +61,10 @@ const GROUPS: &[Group] = &[
     Group::together(lines::CHECKS),
     Group::together(page::CHECKS),
     Group::together(refuse::CHECKS),
+    Group::together(sizes::CHECKS),
     Group::together(closing::CHECKS),
     Group::together(clients::CHECKS),
+    Group::together(late::CHECKS),
     Group::together(sequential::CHECKS),
     Group::together(log::CHECKS),
     Group::together(&CORPUS),

@@ -1,9 +1,8 @@
 //! Hardening: closing a connection so that the answer arrives.
 //!
-//! If unread bytes wait in our socket when it is closed, the kernel sends a reset, and a reset
-//! makes the client's kernel throw away what the client has not read yet: our answer. So: say that
-//! we send no more, read on until the client has closed too, and only then close
-//! (RFC 9112 s9.6).
+//! If unread bytes wait in our socket when it is closed, the kernel sends a reset, and a client
+//! that meets a reset may never read our answer. So: say that we send no more, read on until the
+//! client has closed too, and only then close (RFC 9112 s9.6).
 
 use std::net::{Shutdown, TcpStream};
 use std::time::Instant;

@@ -8,7 +8,7 @@ use std::fmt::{self, Display, Write};
 /// How much of a fault's bytes an error message shows: enough to recognise them.
 const SHOWN: usize = 80;
 
-/// Text as HTML shows it. Without this a link could put a script of its own into our page.
+/// Text as HTML shows it. Without this a client's bytes would become markup of our page.
 pub fn html(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
     for character in text.chars() {

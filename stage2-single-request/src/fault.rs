@@ -47,7 +47,7 @@ impl Fault {
             Fault::RequestLineTooLong => 414,
             Fault::HeaderSectionTooLarge | Fault::TooManyFields => 431,
             Fault::UnknownMethod(_) => 501,
-            // RFC 9110 s2.5 would let us serve 1.2 as 1.1; nobody sends it.
+            // RFC 9110 s6.2 would serve 1.2 as 1.1; nobody sends it.
             Fault::Version(_) => 505,
         }
     }

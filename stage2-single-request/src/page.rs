@@ -3,10 +3,11 @@
 use crate::escape::html;
 use crate::request_line::RequestLine;
 
-/// The page for a request.
+/// The page for a request; to HEAD it is that of GET, whose length is sent (RFC 9110 s8.6).
 // ANCHOR: page
 pub fn page(request: &RequestLine) -> String {
     let RequestLine { method, target, version } = request;
+    let method = if *method == "HEAD" { "GET" } else { method };
     let (method, target) = (html(method), html(target));
     format!(
         "<!doctype html>

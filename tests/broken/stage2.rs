@@ -40,7 +40,7 @@ const FIELDS: usize = 100;
 
 /// Step 1: reads until the empty line has come. Step 6: with one deadline for all of it.
 fn read_head(connection: &mut TcpStream) -> Result<Option<Vec<u8>>, Problem> {
-    let opened = Instant::now();
+    let mut opened = Instant::now();
     let mut received = Vec::new();
     let mut piece = [0; 1024];
     loop {
@@ -61,8 +61,12 @@ fn read_head(connection: &mut TcpStream) -> Result<Option<Vec<u8>>, Problem> {
             Ok(0) => return Err(Problem::Refuse(400)),
             Ok(length) => length,
             Err(error) if is_timeout(&error) => return too_late(&received),
+            Err(error) if is_interrupted(&error) => continue,
             Err(error) => return Err(error.into()),
         };
+        if received.is_empty() && broken("deadline-from-the-first-byte") {
+            opened = Instant::now(); // a second later than the client may think
+        }
         received.extend_from_slice(&piece[..length]);
         if let Some(end) = head_end(&received, length) {
             return match check_size(&received[..end]) {
@@ -96,6 +100,11 @@ fn head_end(received: &[u8], last: usize) -> Option<usize> {
         let at = received[from..].windows(4).position(|four| four == b"\r\n\r\n")?;
         return Some(from + at + 4);
     }
+    if broken("line-feeds-end-it") {
+        let bare = received.windows(2).position(|two| two == b"\n\n").map(|at| at + 2);
+        let right = received.windows(4).position(|four| four == b"\r\n\r\n").map(|at| at + 4);
+        return bare.into_iter().chain(right).min();
+    }
     received.windows(4).position(|four| four == b"\r\n\r\n").map(|at| at + 4)
 }
 
@@ -113,31 +122,45 @@ fn is_timeout(error: &io::Error) -> bool {
     matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::TimedOut)
 }
 
+/// A signal came while the call waited: nothing was done.
+fn is_interrupted(error: &io::Error) -> bool {
+    error.kind() == ErrorKind::Interrupted && !broken("eintr-ends-it")
+}
+
 /// 414 and 431, also while the end has not come.
 fn check_size(received: &[u8]) -> Result<(), Problem> {
-    let line = received.iter().position(|&byte| byte == b'\n');
-    let length = line.map_or(received.len(), |at| at + 1);
-    let limit = if broken("limit-with-crlf") { REQUEST_LINE - 2 } else { REQUEST_LINE };
-    if length > limit + 2 && !broken("no-limit") {
-        return Err(Problem::Refuse(414));
-    }
-    if line.is_none() && length > limit && broken("counts-the-cr") {
-        return Err(Problem::Refuse(414)); // the last byte may be its CR
-    }
-    let section = received[length..]
-        .strip_suffix(b"\r\n\r\n")
-        .map_or(received.len() - length, |s| s.len() + 2);
-    let fields = received[length..].split(|&byte| byte == b'\n').filter(|f| f.len() > 1).count();
+    let end = received.iter().position(|&byte| byte == b'\n').map_or(received.len(), |at| at + 1);
+    let (line, fields) = received.split_at(end);
+    check_line(line)?;
+    let section = match fields {
+        [.., b'\r', b'\n', b'\r', b'\n'] => fields.len() - 2,
+        [.., b'\r', b'\n', b'\r'] if !broken("431-counts-the-cr") => fields.len() - 1,
+        _ => fields.len(),
+    };
+    let count = fields.split(|&byte| byte == b'\n').filter(|field| field.len() > 1).count();
     let is_large = section > HEADER_SECTION && !broken("no-431");
-    if is_large || (fields > FIELDS && !broken("no-431") && !broken("fields-not-counted")) {
+    if is_large || (count > FIELDS && !broken("no-431") && !broken("fields-not-counted")) {
         return Err(Problem::Refuse(431));
     }
     Ok(())
 }
 
+/// Neither CR nor LF counts, and neither may have come.
+fn check_line(line: &[u8]) -> Result<(), Problem> {
+    let limit = if broken("limit-with-crlf") { REQUEST_LINE - 2 } else { REQUEST_LINE };
+    let is_long = match line {
+        _ if broken("no-limit") => false,
+        _ if broken("counts-late") => line.len() > limit + 2, // as if its end had come
+        [text @ .., b'\r', b'\n'] => text.len() > limit,
+        [text @ .., b'\r'] if !broken("counts-the-cr") => text.len() > limit,
+        _ => line.len() > limit,
+    };
+    if is_long { Err(Problem::Refuse(414)) } else { Ok(()) }
+}
+
 /// Step 2: three parts of visible ASCII, one space between each two.
 fn request_line(head: &[u8]) -> Result<RequestLine, Problem> {
-    let line = head.split(|&byte| byte == b'\r').next().unwrap_or_default();
+    let line = first_line(head);
     if broken("unwraps-utf8") {
         let _ = String::from_utf8(line.to_vec()).expect("a learner's mistake: it may be anything");
     }
@@ -163,6 +186,19 @@ fn request_line(head: &[u8]) -> Result<RequestLine, Problem> {
     three(parts.iter().map(|part| String::from_utf8_lossy(part).into_owned()).collect())
 }
 
+/// Up to its CR LF: a CR or an LF alone is no end, and no visible ASCII either.
+fn first_line(head: &[u8]) -> &[u8] {
+    let until = |end: u8| head.split(|&byte| byte == end).next().unwrap_or_default();
+    if broken("ends-at-cr") {
+        return until(b'\r'); // what follows is hidden from us, and not from the next reader
+    }
+    if broken("ends-at-lf") {
+        return until(b'\n').strip_suffix(b"\r").unwrap_or_else(|| until(b'\n'));
+    }
+    let end = head.windows(2).position(|two| two == b"\r\n");
+    &head[..end.unwrap_or(head.len())]
+}
+
 fn three(mut parts: Vec<String>) -> Result<RequestLine, Problem> {
     if parts.len() > 3 && broken("four-parts") {
         parts = vec![parts[0].clone(), parts[1].clone(), parts[parts.len() - 1].clone()];
@@ -186,6 +222,10 @@ fn check_version(version: &str) -> Result<(), Problem> {
     match version {
         "HTTP/1.0" | "HTTP/1.1" => Ok(()),
         _ if broken("any-version") => Ok(()),
+        _ if broken("version-is-a-number") => {
+            let number = version.strip_prefix("HTTP/").and_then(|text| text.parse::<f64>().ok());
+            Err(Problem::Refuse(number.map_or(400, |_| 505))) // 123 and 1e5 are numbers, too
+        }
         _ if is_version && is_digit(bytes.get(5)) && is_digit(bytes.get(7)) => {
             Err(Problem::Refuse(if broken("400-for-505") { 400 } else { 505 }))
         }
@@ -198,6 +238,9 @@ fn check_version(version: &str) -> Result<(), Problem> {
 fn response(status: &str, content_type: &str, content: &str) -> Vec<u8> {
     let date = if broken("old-date") {
         "Thu, 07 Apr 2016 21:11:00 GMT".to_owned()
+    } else if broken("date-taken-once") {
+        static STARTED: LazyLock<SystemTime> = LazyLock::new(SystemTime::now);
+        fmt_http_date(*STARTED)
     } else {
         fmt_http_date(SystemTime::now())
     };
@@ -209,7 +252,8 @@ fn response(status: &str, content_type: &str, content: &str) -> Vec<u8> {
         (!broken("no-connection")).then(|| "Connection: close\r\n".to_owned()),
     ];
     let head: String = fields.into_iter().flatten().collect();
-    let whole = format!("HTTP/1.1 {status}\r\n{head}\r\n{content}");
+    let version = if broken("status-line-of-1-0") { "HTTP/1.0" } else { "HTTP/1.1" };
+    let whole = format!("{version} {status}\r\n{head}\r\n{content}");
     if broken("line-feeds-only") { whole.replace("\r\n", "\n").into() } else { whole.into() }
 }
 
@@ -255,6 +299,7 @@ fn close(connection: &mut TcpStream) {
         }
         match connection.read(&mut thrown_away) {
             Ok(0) if broken("drains-when-all-have-left") => {} // read returns 0 again, for ever
+            Err(error) if is_interrupted(&error) => {}
             Ok(0) | Err(_) => return,
             Ok(_) => {}
         }
@@ -266,17 +311,22 @@ fn serve_connection(connection: &mut TcpStream) -> Result<(), Problem> {
     let answer = match read_request(connection) {
         Ok(None) => return Ok(()),
         Ok(Some(request)) => {
-            let page = page(&request.method, &request.target, &request.version);
+            let is_head = request.method == "HEAD" && !broken("head-shows-head");
+            let method = if is_head { "GET" } else { &request.method };
+            let page = page(method, &request.target, &request.version);
             let mut whole = response("200 OK", "text/html; charset=utf-8", &page);
             if request.method == "HEAD" && !broken("head-with-content") {
                 whole.truncate(whole.len() - page.len());
             }
             whole
         }
-        Err(Problem::Refuse(status)) => match refusal(status) {
-            Some(answer) => answer,
-            None => return Ok(()),
-        },
+        Err(Problem::Refuse(status)) => {
+            let Some(answer) = refusal(status) else { return Ok(()) };
+            if broken(&format!("{status}-closes-at-once")) {
+                return Ok(connection.write_all(&answer)?); // and drops it, whatever is unread
+            }
+            answer
+        }
         Err(problem) => return Err(problem),
     };
     connection.write_all(&answer)?;

@@ -85,7 +85,7 @@ fn story(stage: &Stage, one: &StepScore, check: &CheckScore, command: &str) -> S
     let page = if one.step.page.is_empty() {
         String::new()
     } else {
-        format!("    page      {}\n", one.step.page)
+        format!("    to read   {}\n", one.step.page)
     };
     let (seed, package) = (random::seed(), stage.package);
     let number = stage.number;

@@ -127,7 +127,7 @@ def request_line(head):
 def answer_to(method, target, version):
     if method not in ("GET", "HEAD"):
         raise Refused(501)
-    head, content = response("200 OK", "text/html; charset=utf-8", page(method, target, version))
+    head, content = response("200 OK", "text/html; charset=utf-8", page("GET", target, version))
     return head if method == "HEAD" else head + content  # RFC 9110 s9.3.2
 
 
@@ -163,8 +163,8 @@ def page(method, target, version):
 def close_gently(connection, seconds=2.0):
     """Ends a connection on which the client may still be sending.
 
-    If it were closed with bytes unread, the kernel would answer with a reset, and a reset erases
-    what the client has not read yet. So say that no more comes, and read until the client has
+    If it were closed with bytes unread, the kernel would answer with a reset, and the client
+    might not read the answer. So say that no more comes, and read until the client has
     closed too, or its time is over (RFC 9112 s9.6).
     """
     end = time.monotonic() + seconds

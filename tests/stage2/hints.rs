@@ -16,6 +16,13 @@ pub const WHOLE: &[(Seen, &str)] = &[
     (Seen::NotSo, ONE_READ),
 ];
 
+/// Whatever a step asks for, it fails on the status line.
+pub const STATUS_LINE: (&str, &str) = (
+    "not with HTTP/1.0",
+    "The status line names the version that the server speaks, whatever the client's: it begins with \
+     HTTP/1.1.",
+);
+
 pub const ONE_READ: &str = "One read is not a request: read on until the empty line has come, and \
                             answer then, with a page.";
 
@@ -34,12 +41,18 @@ pub const LINES: &[(&str, &str)] = &[
     ),
     ("no ASCII", VISIBLE),
     ("control character", VISIBLE),
+    ("a CR alone", LINE_END),
+    ("an LF alone", LINE_END),
+    ("LF LF", LINE_END),
     (
         "an empty",
         "Two spaces with nothing between them enclose a part too, an empty one: it is neither a \
          method nor a target.",
     ),
 ];
+
+const LINE_END: &str = "A line ends with CR LF, and neither of the two alone ends it: what follows \
+                        would be hidden from you, and not from the next reader.";
 
 const VISIBLE: &str = "To be text is not enough: each byte of a part is visible ASCII, as \
                        u8::is_ascii_graphic has it.";
@@ -68,7 +81,7 @@ pub const VERSIONS: &[(&str, &str)] = &[
 
 pub const LONG: &[(&str, &str)] = &[
     (
-        "its CR was the last",
+        "the CR of the request line",
         "Neither CR nor LF counts, and the CR may have come while the LF has not: don't take it for a \
          byte of the line.",
     ),
@@ -78,6 +91,16 @@ pub const LONG: &[(&str, &str)] = &[
          read, and refuse at once.",
     ),
 ];
+
+pub const SECTION: &[(&str, &str)] = &[(
+    "the CR of the empty line",
+    "The empty line does not count, and its CR may have come while its LF has not.",
+)];
+
+pub const HEAD: &[(&str, &str)] = &[(
+    "the answer to GET has",
+    "The page shows the method, and HEAD is longer than GET: make the page that GET would get.",
+)];
 
 /// Of a client that stays, and of one that leaves.
 pub const GIVES_UP: &[(&str, &str)] = &[
@@ -104,6 +127,8 @@ pub const RESET: &[(Seen, &str)] = &[(
     "It was closed while bytes of the client were unread: the kernel answered with a reset. Shut \
      down the write side, read until the client has closed, then close.",
 )];
+
+pub const AS_GENTLY: &str = "Close a refused connection as gently as any other.";
 
 pub const SILENT: &[(Seen, &str)] = &[(
     Seen::ClosedEarly,

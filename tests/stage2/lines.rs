@@ -7,6 +7,8 @@ use grader::{Check, Client, Failure, Server, Target, Verdict, answered, expect, 
 use crate::lenient::{has_page, is_page, told};
 
 const REQUEST: &str = "GET / HTTP/1.1\r\nHost: localhost\r\n\r\n";
+/// RFC 9112 s2.2 would let a server take these; the exercise says CR LF CR LF.
+const BARE_LINE_FEEDS: &str = "GET / HTTP/1.1\r\nHost: localhost\n\n";
 const HALF_A_HEAD: &str = "GET / HTTP/1.1\r\nHost: localhost\r\n";
 
 pub const CHECKS: &[Check] = &[
@@ -29,7 +31,7 @@ pub const CHECKS: &[Check] = &[
 ];
 
 /// Request lines that are none, and what each of them has that none may have.
-const WRONG: [(&[u8], &str); 10] = [
+const WRONG: [(&[u8], &str); 12] = [
     (b"GET / x HTTP/1.1", "four parts"),
     (b"GET /", "two parts"),
     (b"GET  / HTTP/1.1", "two spaces after the method"),
@@ -40,6 +42,8 @@ const WRONG: [(&[u8], &str); 10] = [
     (b"GET /\x07 HTTP/1.1", "a control character"),
     (b"GET  HTTP/1.1", "an empty target"),
     (b" / HTTP/1.1", "an empty method"),
+    (b"GET / HTTP/1.1\rx", "a CR alone in it"),
+    (b"GET / HTTP/1.1\nx: y", "an LF alone in it"),
 ];
 
 fn no_page(target: &Target) -> Verdict {
@@ -48,6 +52,8 @@ fn no_page(target: &Target) -> Verdict {
         let (client, answer) = told(&target.start()?, request(line))?;
         expect(&client, !is_page(&answer), format!("no page comes for a line with {flaw}"))?;
     }
+    let (client, answer) = told(&target.start()?, BARE_LINE_FEEDS)?;
+    expect(&client, !is_page(&answer), "no page comes for a head that ends with LF LF")?;
     // A server that panics gives no page either.
     let server = target.start()?;
     told(&server, request(b"GET /\xFF HTTP/1.1"))?;

@@ -3,7 +3,8 @@
 use grader::{Scored, Seen, Step};
 
 use crate::hints::{
-    FIELDS, FIRST_BYTE, GIVES_UP, LINES, LONG, MALFORMED, ONE_READ, RESET, SILENT, VERSIONS, WHOLE,
+    AS_GENTLY, FIELDS, FIRST_BYTE, GIVES_UP, HEAD, LINES, LONG, MALFORMED, ONE_READ, RESET,
+    SECTION, SILENT, STATUS_LINE, VERSIONS, WHOLE,
 };
 
 pub const POINTS: u32 = 15;
@@ -15,13 +16,15 @@ const fn step(number: u8, title: &'static str, task: &'static str) -> Step {
 pub const STEPS: &[Step] = &[
     Step {
         checks: &[
-            Scored::new("head-in-pieces", 1).when(WHOLE),
-            Scored::new("head-of-5-kb", 1).when(WHOLE),
-            Scored::new("connect-and-leave", 1).told(&[("before the head", ONE_READ)]).when(&[(
-                Seen::Hung,
-                "read returns 0 when the client has left, and from then on for ever: end the loop \
-                 there.",
-            )]),
+            Scored::new("head-in-pieces", 1).told(&[STATUS_LINE]).when(WHOLE),
+            Scored::new("head-of-5-kb", 1).told(&[STATUS_LINE]).when(WHOLE),
+            Scored::new("connect-and-leave", 1)
+                .told(&[STATUS_LINE, ("before the head", ONE_READ)])
+                .when(&[(
+                    Seen::Hung,
+                    "read returns 0 when the client has left, and from then on for ever: end the \
+                     loop there.",
+                )]),
         ],
         page: "RFC 9112 s2.1; std: Read::read",
         ..step(
@@ -89,7 +92,8 @@ pub const STEPS: &[Step] = &[
     },
     Step {
         checks: &[
-            Scored::new("dribbler-408", 1).when(&[
+            Scored::new("dribbler-408", 1).told(&[("still taken", AS_GENTLY)]).when(&[
+                (Seen::Reset, AS_GENTLY),
                 (
                     Seen::Hung,
                     "HEAD_TIMEOUT was over long ago. There is no deadline yet, or each byte starts \
@@ -104,6 +108,7 @@ pub const STEPS: &[Step] = &[
             ]),
             Scored::new("silence-is-closed", 1).when(FIRST_BYTE),
         ],
+        needs: &["head-time-from-the-connection", "stopped-and-continued"],
         page: "std: TcpStream::set_read_timeout",
         ..step(
             6,
@@ -112,18 +117,18 @@ pub const STEPS: &[Step] = &[
         )
     },
     Step {
-        checks: &[Scored::new("head-has-no-content", 1)],
+        checks: &[Scored::new("head-has-no-content", 1).told(HEAD)],
         needs: &["response-fields"],
         page: "RFC 9110 s9.3.2",
         bonus: true,
         ..step(
             7,
             "HEAD",
-            "answer HEAD with the fields of GET and no content",
+            "answer HEAD with the fields of GET, the same length too, and no content",
         )
     },
     Step {
-        checks: &[Scored::new("large-header-section-431", 1)],
+        checks: &[Scored::new("large-header-section-431", 1).told(SECTION)],
         needs: &["many-fields-431"],
         page: "RFC 6585 s5",
         bonus: true,

@@ -17,7 +17,8 @@ const CHECKS: &[Check] = &[
         title: "/hello/NAME greets NAME, percent-decoded, as text, and all else is as before",
         rule: "RFC 3986 s2.1: % and two hex digits stand for a byte",
         hint: "Decode bytes first, and make text of them only then: %C3%BC is one letter of two \
-               bytes. What is no percent-encoding, or no UTF-8, is 400. Escape the name on the page.",
+               bytes. What is no percent-encoding (%+5: two digits, and no sign), or no UTF-8, is \
+               400. Escape the name on the page.",
         run: greeting,
     },
     Check {
@@ -43,7 +44,7 @@ fn greeting(target: &Target) -> Verdict {
         let text = response.text();
         expect(&client, text.contains(&shown), format!("the page greets {shown}"))?;
     }
-    for wrong in ["%zz", "%4", "%FF", "%C3"] {
+    for wrong in ["%zz", "%4", "%+5", "%FF", "%C3"] {
         let request = format!("GET /hello/{name}{wrong} HTTP/1.1\r\nHost: x\r\n\r\n");
         answered(&server, request, 400)?;
     }

@@ -113,7 +113,7 @@ fn the_first_step_that_falls_short_tells_its_story_and_the_others_a_line() {
     by hand   sh -c 'printf '\\''one\\nthree\\n'\\'''
     server    exited with status 0
     hint      Say it.
-    page      a book
+    to read   a book
 "
     );
     let (again, rest) = after.split_once('\n').expect("more lines");

@@ -288,8 +288,8 @@ fn main() -> ExitCode {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) if error.kind() == ErrorKind::AddrInUse => {
             warn(format!(
-                "{address}: {error}: another server has it, or, before step 6, your last run, \
-                 for a minute. PORT=8889 chooses another port"
+                "{address}: {error}: another server has it, or, for a minute, a run before \
+                 step 6 was done. PORT=8889 chooses another port"
             ));
             ExitCode::FAILURE
         }

@@ -41,7 +41,8 @@ fn listen_on(address: SocketAddr) -> io::Result<(OwnedFd, SockaddrStorage)> {
 
     // step 6: A server that is stopped while clients are connected must get its port again at
     // once. Ask for SO_REUSEADDR: setsockopt(&socket, sockopt::ReuseAddr, &true)?. When does it
-    // still help, in the order of the calls above? Until then, by hand: another PORT each time.
+    // still help, in the order of the calls above? Both runs must have asked: by hand, until then
+    // and once after it, take another PORT each time.
     // man 7 socket
 
     Err(not_yet("step 1: no socket yet"))
@@ -92,8 +93,8 @@ fn main() -> ExitCode {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) if error.kind() == ErrorKind::AddrInUse => {
             warn(format!(
-                "{address}: {error}: another server has it, or, before step 6, your last run, \
-                 for a minute. PORT=8889 chooses another port"
+                "{address}: {error}: another server has it, or, for a minute, a run before \
+                 step 6 was done. PORT=8889 chooses another port"
             ));
             ExitCode::FAILURE
         }

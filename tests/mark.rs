@@ -111,16 +111,16 @@ fn exam_in(folder: &Path) -> Tried {
     let words = ["exam", &folder.to_string_lossy(), "--stage", "1"].map(str::to_owned);
     succeeds(Command::new(env!("CARGO_BIN_EXE_grader")).args(words))?;
     let lacks = |path: &str| !folder.join(path).exists();
-    let answers =
-        ["stage1-echo/src/lib.rs", "stage1-echo/stretch", "tests/broken", "stage2-single-request"];
+    let answers = ["stage1-echo/src/lib.rs", "tests/broken", "stage2-single-request"];
     holds(answers.into_iter().all(lacks), "no answer is there", &folder.display())?;
+    let tasks = fs::read_to_string(folder.join("stage1-echo/stretch/README.md"))?;
+    holds(tasks.contains("RFC 862") && !tasks.contains("Hint"), "tasks are there", &tasks)?;
     for (server, points) in [(STARTER, "0 of 12 points"), (WHOLE, "12 of 12 points")] {
         fs::write(folder.join("stage1-echo/src/bin/stage1-mine.rs"), server)?;
         let mut cargo = Command::new(env!("CARGO"));
         cargo.args(["test", "--quiet", "--offline", "--package", "stage1-echo"]);
-        let target = folder.with_file_name("target");
-        cargo.current_dir(folder).env("CARGO_TARGET_DIR", target).env_remove("GRADE");
-        let output = cargo.output()?;
+        cargo.env_remove("GRADE").env("CARGO_TARGET_DIR", folder.with_file_name("target"));
+        let output = cargo.current_dir(folder).output()?;
         let said = String::from_utf8_lossy(&output.stdout).into_owned();
         let why = String::from_utf8_lossy(&output.stderr).into_owned();
         let is_last = said.trim_end().lines().last().is_some_and(|line| line.contains(points));

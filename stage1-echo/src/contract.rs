@@ -102,10 +102,15 @@ pub fn variable(name: &str) -> Option<String> {
 
 fn unlistenable(address: SocketAddr, error: Errno) -> Failure {
     let advice = match error {
-        Errno::EADDRINUSE => "another server has this port: stop it, or choose another, PORT=8889",
+        Errno::EADDRINUSE => {
+            "another server has this port, or had it a minute ago: stop it, or choose another, \
+             PORT=8889"
+        }
         Errno::EACCES => "ports below 1024 are for root: choose another, PORT=8888",
-        Errno::EADDRNOTAVAIL => "HOST must be an address of this machine, such as 127.0.0.1 or ::1",
-        _ => "choose another address with HOST and PORT",
+        Errno::EADDRNOTAVAIL | Errno::EAFNOSUPPORT => {
+            "HOST must be an address of this machine, such as 127.0.0.1 or ::1"
+        }
+        _ => "man 2 socket, bind and listen say what that means",
     };
     Failure::System(format!("cannot listen on {address}: {}; {advice}", error.desc()))
 }

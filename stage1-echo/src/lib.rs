@@ -1,4 +1,4 @@
-//! Stage 1: the four calls that every server makes.
+//! Stage 1: the four calls on which every server that speaks TCP rests.
 //!
 //! **New here**: `socket`, `bind`, `listen` and `accept`, called as the kernel offers them, through
 //! `nix`. The server sends back whatever it receives, to one client at a time.

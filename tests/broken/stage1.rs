@@ -8,6 +8,7 @@
 use std::env;
 use std::fmt::Display;
 use std::io::{self, ErrorKind, Write};
+use std::mem;
 use std::net::{IpAddr, SocketAddr, UdpSocket};
 use std::os::fd::{AsFd, AsRawFd, FromRawFd, OwnedFd};
 use std::process::ExitCode;
@@ -15,10 +16,12 @@ use std::sync::LazyLock;
 use std::thread;
 use std::time::Duration;
 
+use nix::errno::Errno;
+use nix::fcntl::{FcntlArg, OFlag, fcntl};
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use nix::sys::socket::{
-    self, AddressFamily, Backlog, SockFlag, SockType, SockaddrStorage, bind, getsockname, listen,
-    setsockopt, socket, sockopt,
+    self, AddressFamily, Backlog, Shutdown, SockFlag, SockType, SockaddrStorage, bind, getsockname,
+    listen, setsockopt, shutdown, socket, sockopt,
 };
 use nix::unistd::{read, write};
 
@@ -36,6 +39,9 @@ fn listen_on(address: SocketAddr) -> io::Result<(OwnedFd, SockaddrStorage)> {
         SocketAddr::from(([127, 0, 0, 1], 0))
     } else if broken("ignores-host") {
         SocketAddr::from(([127, 0, 0, 1], address.port()))
+    } else if broken("listens-everywhere") {
+        // All addresses of this machine: who is on the same network reaches the server.
+        SocketAddr::from(([0, 0, 0, 0], address.port()))
     } else {
         address
     };
@@ -52,7 +58,10 @@ fn listen_on(address: SocketAddr) -> io::Result<(OwnedFd, SockaddrStorage)> {
     // A socket for datagrams knows no connections, and can't listen.
     let kind = if broken("datagram-socket") { SockType::Datagram } else { SockType::Stream };
     let socket = socket(family, kind, SockFlag::empty(), None)?;
-    if !broken("no-reuse-address") && !broken("reuse-address-after-bind") {
+    if broken("reuse-port") {
+        // The name is like the other's. Two servers may listen on one port with it.
+        setsockopt(&socket, sockopt::ReusePort, &true)?;
+    } else if !broken("no-reuse-address") && !broken("reuse-address-after-bind") {
         setsockopt(&socket, sockopt::ReuseAddr, &true)?;
     }
     if broken("listens-before-bind") {
@@ -93,14 +102,21 @@ fn serve(listening: &OwnedFd) -> io::Result<()> {
         return serve_many(listening);
     }
     let mut kept = Vec::new();
-    loop {
+    for number in 0.. {
+        if broken("stops-after-twenty") && number == 20 {
+            break;
+        }
         let connection = match accept(listening) {
             Ok(connection) => connection,
+            Err(error) if broken("leaks-descriptors") => return Err(error),
             Err(error) => {
                 warn(format!("accept: {error}"));
                 continue;
             }
         };
+        if broken("never-waits") {
+            fcntl(&connection, FcntlArg::F_SETFL(OFlag::O_NONBLOCK))?;
+        }
         if broken("accepts-once") {
             // The loop is round echo alone, so that this connection is never dropped.
             loop {
@@ -133,8 +149,17 @@ fn serve(listening: &OwnedFd) -> io::Result<()> {
             if broken("ends-without-a-word") && error.kind() == ErrorKind::UnexpectedEof {
                 return Err(error);
             }
+            if broken("forgives-resets-only") && error.kind() != ErrorKind::ConnectionReset {
+                return Err(error);
+            }
+        }
+        if broken("leaks-descriptors") {
+            // The connection ends, but its descriptor stays.
+            shutdown(connection.as_raw_fd(), Shutdown::Both)?;
+            mem::forget(connection);
         }
     }
+    Ok(())
 }
 
 /// Many clients at once, as the stretch exercise asks for it, but not quite.
@@ -179,10 +204,14 @@ fn echo(connection: &OwnedFd) -> io::Result<()> {
     if broken("reads-to-the-end") {
         return echo_at_the_end(connection);
     }
-    let mut buffer = [0; 4096];
+    let mut buffer = vec![0; 4096];
+    if broken("no-room") {
+        // 4096 is its capacity, and its length is 0.
+        buffer = Vec::with_capacity(4096);
+    }
     let mut pieces = 0;
     loop {
-        let mut count = read(connection, &mut buffer)?;
+        let mut count = again(|| read(connection, &mut buffer))?;
         if broken("fills-the-array") {
             // Waits for bytes that nobody has promised: the client waits for its answer.
             while count > 0 && count < buffer.len() {
@@ -210,6 +239,16 @@ fn echo(connection: &OwnedFd) -> io::Result<()> {
         if broken("stops-at-a-short-read") && count < buffer.len() {
             // Fewer bytes than there was room for: that says nothing about what is still to come.
             return Ok(());
+        }
+    }
+}
+
+/// The call, once. Or, where nothing waits, as often as there is nothing to read or no room to write.
+fn again(mut call: impl FnMut() -> nix::Result<usize>) -> nix::Result<usize> {
+    loop {
+        match call() {
+            Err(Errno::EAGAIN) if broken("never-waits") => thread::yield_now(),
+            result => return result,
         }
     }
 }
@@ -250,7 +289,7 @@ fn write_all(connection: &OwnedFd, mut bytes: &[u8]) -> io::Result<()> {
         return Ok(());
     }
     while !bytes.is_empty() {
-        let taken = write(connection, bytes)?;
+        let taken = again(|| write(connection, bytes))?;
         if taken < bytes.len() {
             if broken("writes-twice") {
                 // The second write may be cut short as well.
@@ -288,8 +327,8 @@ fn main() -> ExitCode {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) if error.kind() == ErrorKind::AddrInUse => {
             warn(format!(
-                "{address}: {error}: another server has it, or, before step 6, your last run, \
-                 for a minute. PORT=8889 chooses another port"
+                "{address}: {error}: another server has it, or, for a minute, a run before \
+                 step 6 was done. PORT=8889 chooses another port"
             ));
             ExitCode::FAILURE
         }

@@ -5,7 +5,7 @@
 
 mod usage;
 
-use std::net::TcpListener;
+use std::net::{Ipv4Addr, Ipv6Addr, TcpListener};
 
 use nix::sys::signal::Signal;
 
@@ -97,6 +97,8 @@ fn listening_line(target: &Target, start: &str) -> Verdict {
     let server = target.start()?;
     let address = server.address();
     expect(&server, address.port() != 0, "the line names the port that the kernel chose")?;
+    let what = "HOST=127.0.0.1 makes it listen on this address, and on no other";
+    expect(&server, address.ip() == Ipv4Addr::LOCALHOST, what)?;
     let line = server.stdout_lines().into_iter().next().unwrap_or_default();
     expect_eq(&server, "this is the first line on stdout", format!("{start}{address}"), line)?;
     served(&server).map(drop)
@@ -116,8 +118,10 @@ pub fn on_ipv6(target: &Target) -> Result<Option<Server>, Failure> {
         failure.by_hand("write HOST=::1 in front of the command that starts the server")
     };
     let server = target.launch().env("HOST", "::1").start().map_err(by_hand)?;
-    let is_ipv6 = server.address().is_ipv6();
-    expect(&server, is_ipv6, "with HOST=::1 it listens on an IPv6 address").map_err(by_hand)?;
+    let is_there = server.address().ip() == Ipv6Addr::LOCALHOST;
+    let what = "HOST=::1 makes it listen on this address of IPv6, and on no other";
+    expect(&server, is_there, what)
+        .map_err(|failure| by_hand(failure).got(server.listening_line()))?;
     Ok(Some(server))
 }
 

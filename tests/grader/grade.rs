@@ -20,6 +20,7 @@ use crate::result;
 use crate::score::Score;
 use crate::stage::Stage;
 use crate::target::{MINE, REFERENCE, Target, typed_in};
+use crate::tell;
 use crate::trials::{Outcome, Record, Run};
 use crate::{prove, some, whole};
 
@@ -54,7 +55,7 @@ pub fn grade(stage: &Stage) -> ExitCode {
     let asked = match asked(stage) {
         Ok(asked) => asked,
         Err(wrong) => {
-            eprintln!("{wrong}");
+            tell::err(wrong);
             return ExitCode::from(WRONG_USAGE);
         }
     };
@@ -129,7 +130,7 @@ impl Asked {
         let note = if graded == MINE && self.theirs().is_none() { otherwise } else { "" };
         let written = result::write(file, &result::text(stage, graded, &score, note));
         if let Err(error) = &written {
-            eprintln!("{}: {error}", file.display());
+            tell::err(format_args!("{}: {error}", file.display()));
         }
         written.is_ok()
     }

@@ -34,6 +34,7 @@ pub struct Launch {
     environment: Vec<(OsString, OsString)>,
     folder: Option<PathBuf>,
     closes_stdout: bool,
+    descriptors: Option<usize>,
 }
 
 impl Launch {
@@ -46,7 +47,7 @@ impl Launch {
         let contract = contract.map(|(name, value)| (name.into(), value.into()));
         let environment = contract.iter().chain(environment).cloned().collect();
         let (command, folder) = (command.to_vec(), folder.map(Path::to_owned));
-        Launch { command, environment, folder, closes_stdout: false }
+        Launch { command, environment, folder, closes_stdout: false, descriptors: None }
     }
 
     /// With one more argument.
@@ -67,6 +68,13 @@ impl Launch {
     #[must_use]
     pub fn closing_stdout(mut self) -> Launch {
         self.closes_stdout = true;
+        self
+    }
+
+    /// With no more than so many descriptors open at a time.
+    #[must_use]
+    pub fn descriptors(mut self, most: usize) -> Launch {
+        self.descriptors = Some(most);
         self
     }
 
@@ -113,7 +121,7 @@ impl Launch {
         &self,
         enough: impl FnMut(&[u8]) -> bool + Send + 'static,
     ) -> Result<Running, Failure> {
-        let start = Start::of(&self.command, &self.environment);
+        let start = Start::of(&self.command, &self.environment).limited(self.descriptors);
         Running::spawn(&mut self.as_command()?, start, enough)
     }
 
@@ -121,7 +129,15 @@ impl Launch {
         let Some((program, arguments)) = self.command.split_first() else {
             return Err(Failure::new("there is no program to start").seen(Seen::Machine));
         };
-        let mut command = Command::new(program);
+        let mut command = match self.descriptors {
+            // A shell lowers the limit, and becomes the program.
+            Some(most) => {
+                let mut shell = Command::new("sh");
+                shell.args(["-c", &format!("ulimit -n {most} && exec \"$@\""), "sh"]).arg(program);
+                shell
+            }
+            None => Command::new(program),
+        };
         // What the person who runs the checks has set for own use must not change the verdict.
         for name in SETTINGS {
             command.env_remove(name);

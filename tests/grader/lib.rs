@@ -31,6 +31,7 @@
 //! | `failure` | what went wrong; `evidence`, `tape`, `escape`, `wrap` and `story` tell it |
 //! | `diary` | what was done to a server, each `visit`; `by_hand` and `start` make commands of it |
 //! | `scene` | what a check is doing, for the story of one that is given up |
+//! | `tell` | text for a person, which may be cut off |
 //! | `random` | bytes and names that no server can know beforehand |
 //! | `patience` | how long to wait, and the only place in the tests that sleeps |
 //! | `interrupt` | Ctrl-C leaves no server behind |
@@ -96,6 +97,7 @@ mod starter;
 mod story;
 pub mod tape;
 pub mod target;
+pub mod tell;
 mod trials;
 mod visit;
 mod whole;

@@ -11,6 +11,8 @@ mod table;
 use std::env;
 use std::process::ExitCode;
 
+use grader::tell;
+
 const HELP: &str = "\
 usage: cargo run -p grader                       your own points in all five stages
        cargo run -p grader -- mark FOLDER        marks the submissions of a class
@@ -47,7 +49,7 @@ fn main() -> ExitCode {
 }
 
 fn help(text: &str) -> ExitCode {
-    print!("{text}");
+    let _ = tell::out(text);
     ExitCode::SUCCESS
 }
 
@@ -74,11 +76,11 @@ impl From<String> for Error {
 }
 
 fn wrong(why: &str) -> ExitCode {
-    eprintln!("{why}\n\n{HELP}");
+    tell::err(format_args!("{why}\n\n{HELP}"));
     ExitCode::from(WRONG_USAGE)
 }
 
 fn failed(why: &str) -> ExitCode {
-    eprintln!("{why}");
+    tell::err(why);
     ExitCode::FAILURE
 }

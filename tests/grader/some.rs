@@ -2,6 +2,7 @@
 //! `--list` and cargo-nextest. A learner's checks have `mine::` before their name, except where
 //! `GRADE=mine` leaves no doubt.
 
+use std::fmt::Display;
 use std::process::ExitCode;
 
 use crate::grade::{Asked, Scope, counted};
@@ -9,6 +10,7 @@ use crate::learner::Learner;
 use crate::random;
 use crate::stage::Stage;
 use crate::target::{REFERENCE, Target};
+use crate::tell;
 use crate::trials::{Run, jobs};
 use crate::whole::not_graded;
 
@@ -29,7 +31,8 @@ pub(crate) fn grade(stage: &Stage, asked: &Asked) -> ExitCode {
         return ExitCode::SUCCESS;
     }
     if conclusion.has_failed() {
-        println!("GRADE_SEED={} makes the same random choices again", random::seed());
+        let seed = random::seed();
+        line(format_args!("GRADE_SEED={seed} makes the same random choices again"));
     }
     let found = summary(stage, asked, &run);
     let saved = asked.save(stage, &run, "not asked for");
@@ -41,27 +44,32 @@ pub(crate) fn grade(stage: &Stage, asked: &Asked) -> ExitCode {
 fn summary(stage: &Stage, asked: &Asked, run: &Run) -> bool {
     let records = run.records();
     if asked.scope != Scope::Mine {
-        println!("{}", counted(stage, REFERENCE, &records, stage.all().count()));
+        line(counted(stage, REFERENCE, &records, stage.all().count()));
     }
     if asked.scope == Scope::Reference {
         return true;
     }
     let Learner::Ready { target, .. } = &asked.learner else {
         if asked.scope == Scope::Mine {
-            println!("{}", not_graded(stage, &asked.learner).0);
+            line(not_graded(stage, &asked.learner).0);
         }
         return asked.scope != Scope::Mine;
     };
     let ran = records.iter().any(|record| record.target == target.name());
     if ran {
-        println!("{}", counted(stage, target.name(), &records, stage.scored_with_needs().len()));
+        line(counted(stage, target.name(), &records, stage.scored_with_needs().len()));
     } else if asked.scope == Scope::Mine {
         let package = stage.package;
-        println!(
+        line(format_args!(
             "stage {}, no check was run: none has such a name; cargo test -p {package} -- --list \
              shows them all",
             stage.number
-        );
+        ));
     }
     ran || asked.scope != Scope::Mine
+}
+
+/// Whoever reads no further still gets the exit status.
+fn line(text: impl Display) {
+    let _ = tell::out(format_args!("{text}\n"));
 }

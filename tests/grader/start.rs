@@ -18,6 +18,8 @@ pub(crate) struct Start {
     arguments: Vec<String>,
     /// Its name, where `pgrep` knows it by one.
     process: Option<String>,
+    /// The most descriptors that it may have.
+    descriptors: Option<usize>,
 }
 
 impl Default for Start {
@@ -57,12 +59,18 @@ impl Start {
         if process.is_some() && !arguments.is_empty() {
             arguments.insert(0, "--".into());
         }
-        Start { settings, program, arguments, process }
+        Start { settings, program, arguments, process, descriptors: None }
+    }
+
+    /// With no more than so many descriptors, if there is such a limit.
+    pub fn limited(self, descriptors: Option<usize>) -> Start {
+        Start { descriptors, ..self }
     }
 
     /// Whether it is not started as usual.
     pub fn is_special(&self) -> bool {
-        !self.settings.is_empty() || !self.arguments.is_empty()
+        let is_limited = self.descriptors.is_some();
+        is_limited || !self.settings.is_empty() || !self.arguments.is_empty()
     }
 
     /// Whether these words say already in which unusual way it is started.
@@ -73,7 +81,11 @@ impl Start {
     /// As in `HEAD_TIMEOUT=1 cargo run --bin stage2-mine`.
     pub fn command(&self) -> String {
         let words = self.settings.iter().chain([&self.program]).chain(&self.arguments);
-        words.cloned().collect::<Vec<String>>().join(" ")
+        let words = words.cloned().collect::<Vec<String>>().join(" ");
+        match self.descriptors {
+            Some(most) => format!("(ulimit -n {most}; {words})"),
+            None => words,
+        }
     }
 
     /// What `kill` is given: of several processes of that name, the first.
@@ -119,6 +131,9 @@ mod tests {
         let special = start(&["/a/target/debug/stage2-mine", "live"], &settings);
         assert!(special.is_special());
         assert_eq!(special.command(), "B=2 A_TIME=1 cargo run --bin stage2-mine -- live");
+        let limited = plain.limited(Some(9));
+        assert!(limited.is_special());
+        assert_eq!(limited.command(), "(ulimit -n 9; cargo run --bin stage2-mine)");
     }
 
     #[test]

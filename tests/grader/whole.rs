@@ -14,6 +14,7 @@ use crate::report;
 use crate::score::Score;
 use crate::stage::Stage;
 use crate::target::{MINE, REFERENCE, Target, typed_in};
+use crate::tell;
 use crate::trials::{Outcome, Record, Run, jobs};
 
 /// Why no check is run against a copy of the starter.
@@ -39,8 +40,8 @@ fn reference(stage: &Stage, asked: &Asked, silent: &Arguments) -> bool {
     let target = Target::reference(stage.reference);
     let conclusion = libtest_mimic::run(silent, run.trials(&target, jobs(stage.all()), ""));
     let records = run.records();
-    print!("{}", told(&records));
-    println!("{}", counted(stage, REFERENCE, &records, records.len()));
+    let count = counted(stage, REFERENCE, &records, records.len());
+    let _ = tell::out(format_args!("{}{count}\n", told(&records)));
     let saved = asked.scope != Scope::Reference || asked.save(stage, &run, "");
     saved && !conclusion.has_failed()
 }
@@ -50,7 +51,7 @@ fn learners(stage: &Stage, asked: &Asked, silent: &Arguments) -> bool {
     let run = Run::new(*stage);
     let Learner::Ready { target, untouched } = &asked.learner else {
         let (text, why) = not_graded(stage, &asked.learner);
-        println!("{text}");
+        let _ = tell::out(format_args!("{text}\n"));
         asked.save(stage, &run, &why);
         return false;
     };
@@ -64,7 +65,7 @@ fn learners(stage: &Stage, asked: &Asked, silent: &Arguments) -> bool {
         "the check was not reached"
     };
     let score = Score::of(stage, &run.records(), target.name(), otherwise);
-    println!("\n{}", verdict(stage, target, &score, *untouched));
+    let _ = tell::out(format_args!("\n{}\n", verdict(stage, target, &score, *untouched)));
     asked.save(stage, &run, otherwise) && score.is_complete()
 }
 

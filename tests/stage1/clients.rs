@@ -1,13 +1,16 @@
 //! One client after the other, whatever the last one did.
 
-use grader::{Check, Failure, Target, Verdict, expect, expect_eq, patience, process, wait_until};
+use grader::{
+    Check, Failure, Server, Signal, Target, Verdict, expect, expect_eq, patience, process,
+    wait_until,
+};
 
-use crate::echo::{echoes, sees_end, sleeps, visit};
+use crate::echo::{echoes, is_stopped, numbered_lines, sees_end, sleeps, visit};
 
 pub const CHECKS: &[Check] = &[
     Check {
         id: "next-client",
-        title: "the second client is served after the first has left",
+        title: "one client after the other is served, however many come",
         rule: "POSIX accept(2): one call, one connection",
         hint: "Put accept and the echo into a loop, and close each connection at its end.",
         run: next_client,
@@ -35,6 +38,15 @@ pub const CHECKS: &[Check] = &[
         run: client_resets_in_mid_transfer,
     },
     Check {
+        id: "second-server",
+        title: "a second server on the port of one that runs ends with an error",
+        rule: "POSIX bind(2), EADDRINUSE; socket(7): SO_REUSEADDR, SO_REUSEPORT",
+        hint: "Two servers share one port, and each gets some of the clients: that is \
+               SO_REUSEPORT. Set SO_REUSEADDR, sockopt::ReuseAddr: it takes no port from a server \
+               that runs. And let the error of bind end the program.",
+        run: second_server,
+    },
+    Check {
         id: "client-says-nothing",
         title: "clients that connect and leave without a word do not end the server",
         rule: "POSIX accept(2), ECONNABORTED; read(2), 0 at the end",
@@ -54,18 +66,41 @@ pub const CHECKS: &[Check] = &[
 const RESET_BY_HAND: &str = "bash -c '(echo hello; sleep 1) > /dev/tcp/127.0.0.1/8888'; \
                              then a client that behaves: echo hi | nc -N 127.0.0.1 8888";
 
+const LEFT_BY_HAND: &str = "Ctrl-Z in the server's terminal; in another one, bash -c 'seq 4000 > \
+                            /dev/tcp/127.0.0.1/8888'; then fg, and the server must go on";
+
 const NEXT_BY_HAND: &str = "echo hi | nc -N 127.0.0.1 8888, and the same again: each time hi must \
                             come back, and the command end";
+
+/// So few that a server which loses one with each client soon has none left; more than any other
+/// server needs.
+const DESCRIPTORS: usize = 100;
+
+const MANY_BY_HAND: &str = "for i in $(seq 120); do echo hi | nc -N 127.0.0.1 8888; done";
+
+const SECOND_BY_HAND: &str = "start the server in two terminals: the second one must end";
 
 const NOTHING_BY_HAND: &str = "nc -N 127.0.0.1 8888 < /dev/null, which must end by itself; \
                                then echo hi | nc -N 127.0.0.1 8888";
 
 fn next_client(target: &Target) -> Verdict {
-    let server = target.start()?;
-    (1..=3).try_for_each(|number| {
+    visits(&target.start()?, 3, NEXT_BY_HAND)?;
+    visits(&target.launch().descriptors(DESCRIPTORS).start()?, DESCRIPTORS + 20, MANY_BY_HAND)
+}
+
+fn visits(server: &Server, count: usize, by_hand: &str) -> Verdict {
+    (1..=count).try_for_each(|number| {
         let which = format!("this was client number {number}, one after the other");
-        visit(&server).map_err(|failure| failure.detail(which).by_hand(NEXT_BY_HAND))
+        visit(server).map_err(|failure| failure.detail(which).by_hand(by_hand))
     })
+}
+
+fn second_server(target: &Target) -> Verdict {
+    let server = target.start()?;
+    server.connect()?;
+    let second = target.launch().env("PORT", server.address().port().to_string()).run();
+    let finished = second.map_err(|failure| failure.by_hand(SECOND_BY_HAND))?;
+    expect(&finished, !finished.status.success(), "the second server ends with an error")
 }
 
 fn one_at_a_time(target: &Target) -> Verdict {
@@ -94,7 +129,24 @@ fn client_resets(target: &Target) -> Verdict {
             failure.detail(before).by_hand(RESET_BY_HAND)
         })?;
     }
+    leaves_before_its_bytes_are_back(&server)?;
+    visit(&server).map_err(|failure| {
+        let before = "just before, another client had sent 20,000 bytes and left";
+        failure.detail(before).by_hand(LEFT_BY_HAND)
+    })?;
     expect(&server, server.alive(), "the server still runs")
+}
+
+/// The server is stopped meanwhile, so that it finds the end of what was sent before it writes: then
+/// a write fails with EPIPE, and not with ECONNRESET.
+fn leaves_before_its_bytes_are_back(server: &Server) -> Verdict {
+    let mut client = server.connect()?;
+    echoes(&mut client, b"hello")?;
+    server.stop(Signal::SIGSTOP)?;
+    is_stopped(server)?;
+    client.send(&numbered_lines(20_000))?;
+    drop(client);
+    server.stop(Signal::SIGCONT)
 }
 
 fn client_resets_in_mid_transfer(target: &Target) -> Verdict {

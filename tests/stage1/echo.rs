@@ -95,7 +95,7 @@ fn echo_piece_by_piece(target: &Target) -> Verdict {
     let server = target.start()?;
     let mut client = server.connect()?;
     let (thousand, many) = (numbered_lines(1000), numbered_lines(10_000));
-    let pieces = [&b"one\n"[..], b"two\n", &thousand, b"!", &many];
+    let pieces = [&b"one\n"[..], b"two\n", &thousand, b"three\n", &many];
     let mut before = 0;
     (1..).zip(pieces).try_for_each(|(number, piece)| {
         echoes(&mut client, piece).map_err(|failure| {
@@ -113,7 +113,7 @@ fn half_close(target: &Target) -> Verdict {
     // A server that takes a short read for the end would otherwise be right by luck.
     echoes(&mut client, b"one\n")?;
     echoes(&mut client, b"two\n")?;
-    let pieces = [numbered_lines(5000), b"!".to_vec()];
+    let pieces = [numbered_lines(5000), b"the last word\n".to_vec()];
     client.send_pieces(&pieces)?;
     client.half_close()?;
     let got = client.read_to_end().map_err(no_end)?;
@@ -172,8 +172,12 @@ pub fn numbered_lines(length: usize) -> Vec<u8> {
 fn stop_and_continue(server: &Server) -> Verdict {
     sleeps(server)?;
     server.stop(Signal::SIGSTOP)?;
-    server.wait_until("the server to be stopped", || is(server, 'T'))?;
+    is_stopped(server)?;
     server.stop(Signal::SIGCONT)
+}
+
+pub fn is_stopped(server: &Server) -> Verdict {
+    server.wait_until("the server to be stopped", || is(server, 'T'))
 }
 
 pub fn sleeps(server: &Server) -> Verdict {

@@ -1,6 +1,6 @@
 //! The first steps: a port that accepts, and a few bytes that come back.
 
-use std::net::TcpListener;
+use std::net::{Ipv4Addr, TcpListener};
 
 use grader::{Check, Failure, Seen, Target, Verdict, contract, expect, random};
 
@@ -9,7 +9,7 @@ use crate::echo::echoes;
 pub const CHECKS: &[Check] = &[
     Check {
         id: "printed-port-accepts",
-        title: "the port that is printed is the real one, and takes a connection",
+        title: "the address that is printed is HOST and the real port, and takes a connection",
         rule: "POSIX socket(2), bind(2), listen(2), getsockname(2)",
         hint: "Four calls in this order; then ask the socket for its address and print it.",
         run: accepts,
@@ -32,11 +32,14 @@ pub const CHECKS: &[Check] = &[
     },
 ];
 
+/// With the usual port, a server that prints what it was asked for would look right.
+const ANY_PORT_BY_HAND: &str = "write PORT=0 in front of the command that starts the server";
+
 fn accepts(target: &Target) -> Verdict {
     let server = target.start()?;
     let real = server.address().port() != 0;
     expect(&server, real, "the line names the port that the system has chosen, not 0")
-        .map_err(|failure| failure.got(server.listening_line()))?;
+        .map_err(|failure| failure.got(server.listening_line()).by_hand(ANY_PORT_BY_HAND))?;
     server.connect()?;
     drop(server);
     start_patiently(|| listens_where_it_is_told(target))
@@ -65,10 +68,14 @@ fn listens_where_it_is_told(target: &Target) -> Verdict {
     let free = TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr());
     let port = free.map_err(|error| Failure::new(error.to_string()).seen(Seen::Machine))?.port();
     let server = target.launch().env("PORT", port.to_string()).start()?;
-    if server.address().port() == port {
-        return server.connect().map(drop);
-    }
-    let what = format!("started with PORT={port}, the program listens on another port");
+    let address = server.address();
+    let what = match (address.port() == port, address.ip() == Ipv4Addr::LOCALHOST) {
+        (true, true) => return server.connect().map(drop),
+        (true, false) => {
+            "started with HOST=127.0.0.1, the program listens on another address".into()
+        }
+        (false, _) => format!("started with PORT={port}, the program listens on another port"),
+    };
     let line = format!("listening on 127.0.0.1:{port}");
     Err(Failure::new(what)
         .seen(Seen::WrongBytes)

@@ -47,6 +47,11 @@ pub const LISTEN: Scored = Scored::new("printed-port-accepts", 1)
              0, and in the address that was asked for it stays 0.",
         ),
         (
+            "listens on another address",
+            "Bind the address that listen_on is given, as it is. 0.0.0.0 and [::] stand for all \
+             addresses of this machine: everybody on your network could reach the server.",
+        ),
+        (
             "listens on another port",
             "bind gives the socket the address that was asked for: call it before listen, with \
              &SockaddrStorage::from(address). Without it, listen takes any free port.",
@@ -66,6 +71,10 @@ pub const LISTEN: Scored = Scored::new("printed-port-accepts", 1)
     ]);
 
 pub const ON_IPV6: Scored = Scored::new("listens-on-ipv6", 1).told(&[FAMILY]);
+
+const NOT_BACK_YET: &str = "The connection was closed before the bytes were back. In echo, write \
+     what read has brought, and return after that. Has read returned 0? Then it had no room: a Vec \
+     made with Vec::with_capacity has length 0. Use an array, [0; 4096].";
 
 pub const FIRST_BYTES: Scored = Scored::new("first-bytes-come-back", 2)
     .told(&[
@@ -91,11 +100,8 @@ pub const FIRST_BYTES: Scored = Scored::new("first-bytes-come-back", 2)
             "Write back the bytes that read has put into the array, just as they are. Bytes are \
              not text: String and from_utf8_lossy change what is not UTF-8.",
         ),
-        (
-            Seen::ClosedEarly,
-            "The connection was closed before the bytes were back. In echo, write what read has \
-             brought, and return after that.",
-        ),
+        (Seen::ClosedEarly, NOT_BACK_YET),
+        (Seen::Reset, NOT_BACK_YET),
         (
             Seen::Hung,
             "The client waits for its bytes, and sends no more before it has them. Write after the \
@@ -131,38 +137,49 @@ pub const HALF_CLOSE: Scored = Scored::new("half-close", 1).when(&[
         Seen::Hung,
         "The client has sent its last byte and waits for the end of the connection. From now on \
          read returns 0, each time: return Ok(()) then. The connection is closed when its OwnedFd \
-         is dropped, so keep no copy of it, and drop it before the next accept.",
+         is dropped, so keep no copy of it, and drop it before the next accept. If echo does that \
+         already, look at serve: accept belongs into the loop, once for each client.",
     ),
-    (
-        Seen::WrongBytes,
-        "Something is missing at the end: write back all that was read before you return.",
-    ),
+    (Seen::WrongBytes, "Something is missing: write back all that was read before you return."),
 ]);
 
 const WRITE_THE_REST: &str = "write may take fewer bytes than it is given, and that is no error: \
      it returns how many it has taken. Call it again with the others, &bytes[taken..], until none \
      are left.";
 
-pub const SLOW_READER: Scored = Scored::new("slow-reader", 2).when(&[
-    (Seen::WrongBytes, WRITE_THE_REST),
-    (Seen::ClosedEarly, WRITE_THE_REST),
-    (Seen::Reset, WRITE_THE_REST),
-    (Seen::Ended, WRITE_THE_REST),
-]);
+pub const SLOW_READER: Scored = Scored::new("slow-reader", 2)
+    .told(&[(
+        "to sleep in a call",
+        "The server never rests: it calls read, write or poll again and again, though there is \
+         nothing to do. Wait in the call. With poll use PollTimeout::NONE, and ask for POLLOUT only \
+         while something is to be written.",
+    )])
+    .when(&[
+        (Seen::WrongBytes, WRITE_THE_REST),
+        (Seen::ClosedEarly, WRITE_THE_REST),
+        (Seen::Reset, WRITE_THE_REST),
+        (Seen::Ended, WRITE_THE_REST),
+    ]);
 
-const ONE_AND_NO_MORE: &str = "The server ended with its first client. In serve, put accept and \
-     echo into a loop { … }, which goes round once for each client and is never left.";
+const NO_MORE: &str = "The server ended, and this client or the next was not served. In serve, put \
+     accept and echo into a loop { … }, which goes round once for each client and is never left.";
 
-pub const NEXT_CLIENT: Scored = Scored::new("next-client", 1).when(&[
-    (Seen::Refused, ONE_AND_NO_MORE),
-    (Seen::Reset, ONE_AND_NO_MORE),
-    (Seen::ClosedEarly, ONE_AND_NO_MORE),
-    (Seen::Ended, ONE_AND_NO_MORE),
-]);
+pub const NEXT_CLIENT: Scored = Scored::new("next-client", 1)
+    .told(&[(
+        "Too many open files",
+        "Each client has cost the server a descriptor, until none was left. Let the OwnedFd of each \
+         connection be dropped before the next accept: no copy, no list, no mem::forget.",
+    )])
+    .when(&[
+        (Seen::Refused, NO_MORE),
+        (Seen::Reset, NO_MORE),
+        (Seen::ClosedEarly, NO_MORE),
+        (Seen::Ended, NO_MORE),
+    ]);
 
-const ONE_CLIENTS_ERROR: &str = "The error of one client ended the server. It belongs to that \
-     client: take it in the loop with if let Err(error) = echo(&connection), print it with warn, \
-     and go on. A ? or a return would leave the loop.";
+const ONE_CLIENTS_ERROR: &str = "The error of one client ended the server. Whichever error it is, it \
+     belongs to that client: take it in the loop with if let Err(error) = echo(&connection), print \
+     it with warn, and go on. A ? or a return would leave the loop.";
 
 pub const CLIENT_RESETS: Scored = Scored::new("client-resets", 1).when(&[
     (Seen::Refused, ONE_CLIENTS_ERROR),
@@ -174,7 +191,8 @@ pub const CLIENT_RESETS: Scored = Scored::new("client-resets", 1).when(&[
 
 const BEFORE_BIND: &str = "No other server has the port: connections that the server closed first \
      hold it for about a minute (TIME_WAIT). bind looks at SO_REUSEADDR when it decides, so set it \
-     before bind: setsockopt(&socket, sockopt::ReuseAddr, &true)?. After bind it is too late.";
+     before bind: setsockopt(&socket, sockopt::ReuseAddr, &true)?. After bind it is too late. By \
+     hand, the first start after you have done that can still fail: both runs must have set it.";
 
 pub const RESTART: Scored = Scored::new("contract-restart-on-the-same-port", 2)
     .told(&[("already in use", BEFORE_BIND)])

@@ -43,6 +43,7 @@ pub const STEPS: &[Step] = &[
     },
     Step {
         checks: &[hints::RESTART],
+        needs: &["second-server"],
         page: "man 7 socket, SO_REUSEADDR",
         ..step(6, "same port again", "set SO_REUSEADDR before bind")
     },

@@ -4,11 +4,11 @@
 
 use std::env;
 use std::fs;
-use std::io::{self, Write as _};
+use std::io;
 use std::path::Path;
 use std::process::{Command, ExitCode};
 
-use grader::json;
+use grader::{json, tell};
 
 /// A package, and its test.
 pub const STAGES: [(&str, &str); 5] = [
@@ -19,32 +19,36 @@ pub const STAGES: [(&str, &str); 5] = [
     ("stage5-async", "stage5"),
 ];
 
-/// Prints it, a line as soon as its stage is done.
+/// Prints it, a line as soon as its stage is done. Where nobody reads on, it ends.
 pub fn print() -> ExitCode {
     let folder = env::temp_dir().join(format!("grader-{}", std::process::id()));
+    let code = rows(&folder).unwrap_or(ExitCode::SUCCESS);
+    // What stays behind in the folder for temporary files is not worth a failure.
+    let _ = fs::remove_dir_all(&folder);
+    code
+}
+
+fn rows(folder: &Path) -> io::Result<ExitCode> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
     let mut code = ExitCode::SUCCESS;
-    println!("{:24} points     next", "stage");
+    tell::out(format_args!("{:24} points     next\n", "stage"))?;
     for (package, test) in STAGES {
-        print!("{package:24} ");
+        // The name shows while its checks run.
+        tell::out(format_args!("{package:24} "))?;
         if !root.join(package).exists() {
-            println!("not part of this copy");
+            tell::out("not part of this copy\n")?;
             continue;
         }
-        // The name shows while its checks run; a terminal that is gone needs no table.
-        let _ = io::stdout().flush();
         match grade(package, test, &folder.join(format!("{test}.json"))) {
-            Ok(row) => println!("{row}"),
+            Ok(row) => tell::out(format_args!("{row}\n"))?,
             Err(why) => {
-                println!("no result");
-                eprintln!("{why}");
+                tell::out("no result\n")?;
+                tell::err(why);
                 code = ExitCode::FAILURE;
             }
         }
     }
-    // What stays behind in the folder for temporary files is not worth a failure.
-    let _ = fs::remove_dir_all(&folder);
-    code
+    Ok(code)
 }
 
 /// Runs one stage's checks and reads their result. Without one, cargo has said why: the server

@@ -53,7 +53,8 @@ fn comes_back(server: &Server, socket: &UdpSocket, datagrams: &[&[u8]]) -> Verdi
     for (number, datagram) in (1..).zip(datagrams) {
         let count = socket.recv(&mut buffer).map_err(|error| told(server, &error))?;
         let what = format!("datagram {number} of {} comes back as it was sent", datagrams.len());
-        expect_eq(server, what, datagram, &buffer[..count])?;
+        let same = expect_eq(server, what, datagram, &buffer[..count]);
+        same.map_err(|failure| failure.by_hand(by_hand(datagram)))?;
     }
     Ok(())
 }
@@ -70,5 +71,12 @@ fn told(server: &Server, error: &io::Error) -> Failure {
     };
     let port = server.address().port();
     let failure = Failure::new(format!("UDP port {port}: {what}")).seen(seen).of(server);
-    failure.by_hand("printf hello | nc -u -w 1 127.0.0.1 8888")
+    failure.by_hand(by_hand(b"hello"))
+}
+
+fn by_hand(datagram: &[u8]) -> &'static str {
+    if datagram.len() < 1000 {
+        return "printf hello | nc -u -w 1 127.0.0.1 8888";
+    }
+    "head -c 9000 /dev/zero | nc -u -w 1 127.0.0.1 8888 | wc -c, which must say 9000"
 }

@@ -48,7 +48,9 @@ fn answered_in_time(client: &mut Client) -> Verdict {
     let answered =
         wait_until(patience(2.0), "an answer", || (!client.is_quiet()).then_some(Ok(())));
     let what = "after the first client was blocked, another one got no answer";
-    answered.map_err(|failure| failure.retitled(what).by_hand(BY_HAND).of(client))??;
+    let whose = "what was sent and what was got is the other one's";
+    answered
+        .map_err(|failure| failure.retitled(what).detail(whose).by_hand(BY_HAND).of(client))??;
     let got = client.read_exact_n(sent.len())?;
     same(client, sent, &got)
 }

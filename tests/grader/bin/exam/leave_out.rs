@@ -15,7 +15,7 @@ const ANSWERS: [&str; 9] = [
     "tests/tidy",
 ];
 
-/// Folders of a stage with answers to it.
+/// Folders of a stage with answers to it, and a page that sets the task.
 const OF_STAGE: [&str; 2] = ["mistakes", "stretch"];
 
 /// Whether this file belongs to an exam on `stage`.
@@ -31,12 +31,28 @@ pub fn stays(path: &Path, stage: u8) -> bool {
         ["tests", file] if file.ends_with(".rs") => is_up_to(file, stage),
         ["tests", folder, ..] if number(folder).is_some() => is_up_to(folder, stage),
         [package, ..] if number(package).is_some_and(|number| number > stage) => false,
-        [package, folder, ..] if number(package).is_some() && OF_STAGE.contains(&folder) => false,
+        [package, folder, ref rest @ ..]
+            if number(package).is_some() && OF_STAGE.contains(&folder) =>
+        {
+            *rest == ["README.md"]
+        }
         [package, "src", ref rest @ ..] if number(package) == Some(stage) => {
             *rest == ["bin", "README.md"]
         }
         _ => true,
     }
+}
+
+/// The page of a task without its hints, which stand folded in it: the checks tell them one by one.
+pub fn without_hints(page: &str) -> String {
+    let mut parts = page.split("<details>");
+    let mut kept = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        let after = part.split_once("</details>").map_or(part, |(_, after)| after);
+        kept.truncate(kept.trim_end().len());
+        kept += after;
+    }
+    kept
 }
 
 /// The file that a learner copies at the beginning.
@@ -68,6 +84,8 @@ mod tests {
         for (path, is_there) in [
             ("stage1-echo/src/lib.rs", true),
             ("stage1-echo/stretch/poll.rs", false),
+            ("stage1-echo/stretch/README.md", true),
+            ("stage4-fork/stretch/README.md", false),
             ("stage3-gateway/src/lib.rs", false),
             ("stage3-gateway/src/bin/README.md", true),
             ("stage3-gateway/starter.rs", true),
@@ -85,5 +103,12 @@ mod tests {
         ] {
             assert_eq!(stays(Path::new(path), 3), is_there, "{path}");
         }
+    }
+
+    #[test]
+    fn a_page_loses_its_hints() {
+        let hint = "<details><summary>Hint</summary>\n\nSo.\n\n</details>\n";
+        let page = format!("A task.\n\n{hint}\n{hint}\nAnother.\n");
+        assert_eq!(without_hints(&page), "A task.\n\nAnother.\n");
     }
 }

@@ -18,6 +18,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use grader::tell;
+
 use crate::Error;
 use crate::marking::options::{new_folder, stage};
 use crate::marking::{copy, said};
@@ -37,6 +39,10 @@ const SETTINGS: &str = "# The reference is not part of an exam.\n[env]\nGRADE = 
 
 /// The page for the learner, with N for the stage and PACKAGE for its package.
 const PAPER: &str = include_str!("paper.md");
+
+/// Above a page of tasks.
+const TASKS_ONLY: &str =
+    "An exam has the tasks of this page only, without its hints and worked solutions.\n\n";
 
 /// Writes the copy. An error is one for the person who has typed the command.
 pub fn run(arguments: Vec<String>) -> Result<(), Error> {
@@ -58,6 +64,12 @@ pub fn run(arguments: Vec<String>) -> Result<(), Error> {
     let package = package.ok_or(format!("stage {stage} is not part of this copy"))?.to_owned();
     copy::write(&repository, &files, &folder)?;
     manifests::mend(&folder, &files)?;
+    let pages = files.iter().filter(|path| path.ends_with("stretch/README.md"));
+    for page in pages.map(|path| folder.join(path)) {
+        let text = fs::read_to_string(&page).map_err(|error| said(&page, &error))?;
+        let text = TASKS_ONLY.to_owned() + &leave_out::without_hints(&text);
+        fs::write(&page, text).map_err(|error| said(&page, &error))?;
+    }
     let paper = PAPER.replace("PACKAGE", &package).replace('N', &stage.to_string());
     for (name, text) in [(".cargo/config.toml", SETTINGS), ("EXAM.md", &paper)] {
         let file = folder.join(name);
@@ -65,7 +77,10 @@ pub fn run(arguments: Vec<String>) -> Result<(), Error> {
         fs::write(&file, text).map_err(|error| said(&file, &error))?;
     }
     lock(&folder)?;
-    println!("{}: an exam on stage {stage}; EXAM.md is the page for the learner", folder.display());
+    let folder = folder.display();
+    let _ = tell::out(format_args!(
+        "{folder}: an exam on stage {stage}; EXAM.md is the page for the learner\n"
+    ));
     Ok(())
 }
 

@@ -72,7 +72,7 @@ impl Cell {
         cell.bwrap = find_program("bwrap");
         if let Err(why) = cell.try_out() {
             cell.bwrap = None;
-            eprintln!("{why}{WITHOUT}");
+            grader::tell::err(format_args!("{why}{WITHOUT}"));
         }
         Ok(cell)
     }

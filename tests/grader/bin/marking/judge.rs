@@ -37,7 +37,7 @@ impl<'j> Judge<'j> {
         let key = Checksum::new().add(workshop.key()).add(settings).as_text();
         let mut judge = Judge { workshop, command, stages, key };
         for &stage in &options.stages {
-            eprintln!("building the checks of stage {stage}");
+            grader::tell::err(format_args!("building the checks of stage {stage}"));
             let until = Workshop::end_of_first_build();
             let test = build(workshop, stage, until).or_else(|_| {
                 // The sandbox has no network; crates that are missing are fetched outside of it.

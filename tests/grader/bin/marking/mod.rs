@@ -44,6 +44,8 @@ mod workshop;
 use std::fs;
 use std::path::Path;
 
+use grader::tell;
+
 use crate::Error;
 use checksum::Checksum;
 use handed::Handed;
@@ -76,7 +78,8 @@ pub fn run(arguments: Vec<String>) -> Result<(), Error> {
     }
     progress.done();
     marks.write()?;
-    print!("{}", marks.table());
+    // The files are written, whoever reads this.
+    let _ = tell::out(marks.table());
     Ok(())
 }
 

@@ -61,10 +61,10 @@ fn one(path: &Path) -> Option<Submission> {
             (name[..name.len() - ending.len()].to_owned(), Some(*packed))
         }
         _ => {
-            eprintln!(
+            grader::tell::err(format_args!(
                 "{}: neither a folder nor one of .zip, .tar, .tar.gz, .tgz; left out",
                 name.escape_debug()
-            );
+            ));
             return None;
         }
     };

@@ -34,7 +34,7 @@ pub fn on_interrupt() {
         if signals.wait().is_ok() {
             let _starting = STARTING.lock().unwrap_or_else(PoisonError::into_inner);
             end_all();
-            eprintln!("\ninterrupted; the same command goes on from here");
+            grader::tell::err(format_args!("\ninterrupted; the same command goes on from here"));
             std::process::exit(INTERRUPTED);
         }
     });

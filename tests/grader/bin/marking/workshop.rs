@@ -104,7 +104,7 @@ impl Workshop {
     /// Removes what belonged to one submission.
     pub fn clear_scratch(&self) {
         if let Err(error) = tree::empty(&self.scratch) {
-            eprintln!("{}", said(&self.scratch, &error));
+            grader::tell::err(format_args!("{}", said(&self.scratch, &error)));
         }
     }
 

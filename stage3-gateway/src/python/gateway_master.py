@@ -29,7 +29,7 @@ import signal
 import socket
 import time
 
-from gateway_load import Refused, load
+from gateway_load import Refused, load, to_bytes
 from gateway_worker import work
 
 FOLDER = sys.path.pop(0)  # ours; the application's modules are elsewhere
@@ -214,7 +214,7 @@ def main():
     try:
         application = load(target, examples)
     except Refused as refused:
-        control.sendall(f"{refused.kind}\n{refused}".encode())
+        control.sendall(to_bytes(f"{refused.kind}\n{refused}"))
         sys.exit(1)
     Master(application, listening, control, int(count)).run()
 

@@ -12,7 +12,7 @@
 //! | `probe` | the checks of `gateway`, with the probe of tests/python |
 //! | `crossing` | what PEP 3333 promises, across a process boundary |
 //! | `huge` | a gigabyte within flat memory, if it is asked for |
-//! | `wrong` | what newcomers type, and what they are told |
+//! | `wrong`, `mistaken` | what newcomers type or write, and what they are told |
 //! | `deadlines`, `dying` | workers that don't answer, and workers that die |
 //! | `ending` | servers and masters that end, by themselves or killed |
 //! | `machine` | what this machine has, and what is left out without it |
@@ -28,6 +28,7 @@ pub mod examples;
 mod failing;
 pub mod huge;
 mod machine;
+pub mod mistaken;
 mod pages;
 pub mod probe;
 mod start;
@@ -47,6 +48,7 @@ const EVERYWHERE: &[&[Check]] = &[
     probe::CHECKS,
     crossing::CHECKS,
     wrong::CHECKS,
+    mistaken::CHECKS,
 ];
 
 /// For servers that serve many clients at once and end gently: stages 4 and 5.

@@ -14,7 +14,7 @@
 //! | `huge` | a gigabyte within flat memory, if it is asked for |
 //! | `wrong`, `mistaken` | what newcomers type or write, and what they are told |
 //! | `deadlines`, `dying` | workers that don't answer, and workers that die |
-//! | `ending` | servers and masters that end, by themselves or killed |
+//! | `ending`, `importing` | servers and masters that end, by themselves or killed |
 //! | `machine` | what this machine has, and what is left out without it |
 //! | `start`, `traces` | how a server is started, its processes, and what it leaves behind |
 
@@ -27,6 +27,7 @@ mod example;
 pub mod examples;
 mod failing;
 pub mod huge;
+pub mod importing;
 mod machine;
 pub mod mistaken;
 mod pages;
@@ -45,6 +46,7 @@ const EVERYWHERE: &[&[Check]] = &[
     deadlines::CHECKS,
     dying::CHECKS,
     ending::CHECKS,
+    importing::CHECKS,
     probe::CHECKS,
     crossing::CHECKS,
     wrong::CHECKS,

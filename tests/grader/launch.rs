@@ -117,7 +117,8 @@ impl Launch {
         Ok(Finished { status, running })
     }
 
-    fn spawn(
+    /// Starts the program, and waits for nothing.
+    pub(crate) fn spawn(
         &self,
         enough: impl FnMut(&[u8]) -> bool + Send + 'static,
     ) -> Result<Running, Failure> {

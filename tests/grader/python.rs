@@ -12,9 +12,9 @@
 //! | `probe` | the checks of `gateway`, with the probe of tests/python |
 //! | `crossing` | what PEP 3333 promises, across a process boundary |
 //! | `huge` | a gigabyte within flat memory, if it is asked for |
-//! | `wrong` | what newcomers type, and what they are told |
+//! | `wrong`, `mistaken` | what newcomers type or write, and what they are told |
 //! | `deadlines`, `dying` | workers that don't answer, and workers that die |
-//! | `ending` | servers and masters that end, by themselves or killed |
+//! | `ending`, `importing` | servers and masters that end, by themselves or killed |
 //! | `machine` | what this machine has, and what is left out without it |
 //! | `start`, `traces` | how a server is started, its processes, and what it leaves behind |
 
@@ -27,7 +27,9 @@ mod example;
 pub mod examples;
 mod failing;
 pub mod huge;
+pub mod importing;
 mod machine;
+pub mod mistaken;
 mod pages;
 pub mod probe;
 mod start;
@@ -44,9 +46,11 @@ const EVERYWHERE: &[&[Check]] = &[
     deadlines::CHECKS,
     dying::CHECKS,
     ending::CHECKS,
+    importing::CHECKS,
     probe::CHECKS,
     crossing::CHECKS,
     wrong::CHECKS,
+    mistaken::CHECKS,
 ];
 
 /// For servers that serve many clients at once and end gently: stages 4 and 5.

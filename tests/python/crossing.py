@@ -1,6 +1,7 @@
 """An application that asks what PEP 3333 promises on both sides of a process boundary.
 
-Beside it stands what a newcomer may name in its place: a factory, and a number.
+Beside it stands what a newcomer may name in its place: a factory, and a number. Routes whose names
+begin with raises, status, field or returns do what an application must not.
 """
 
 import os
@@ -85,6 +86,53 @@ def dies(_environ, _start_response):
     os._exit(7)
 
 
+def raises_a_file_name(_environ, _start_response):
+    """As open() has it for a name that is no UTF-8: the character can't be encoded again."""
+    raise FileNotFoundError("caf\udce9.txt")
+
+
+def raises_without_a_message(_environ, _start_response):
+    raise Speechless
+
+
+def raises_much(_environ, _start_response):
+    raise ValueError("much " * 500_000)
+
+
+class Speechless(Exception):
+    def __str__(self):
+        raise ValueError
+
+
+def status_is_a_number(_environ, start_response):
+    start_response(200, TEXT)
+    return [b"never sent"]
+
+
+def field_is_a_number(_environ, start_response):
+    start_response("200 OK", [*TEXT, ("Content-Length", 10)])
+    return [b"never sent"]
+
+
+def fields_are_a_dict(_environ, start_response):
+    start_response("200 OK", dict(TEXT))
+    return [b"never sent"]
+
+
+def returns_nothing(_environ, start_response):
+    start_response("200 OK", TEXT)
+
+
+def returns_text(_environ, start_response):
+    start_response("200 OK", TEXT)
+    return "never sent"
+
+
+def returns_bytes(_environ, start_response):
+    start_response("200 OK", TEXT)
+    return b"never sent"
+
+
 def hang():
     time.sleep(60)
 
@@ -101,6 +149,15 @@ ROUTES = {
     "/never-answers": never_answers,
     "/trickle": trickle,
     "/dies": dies,
+    "/raises-a-file-name": raises_a_file_name,
+    "/raises-without-a-message": raises_without_a_message,
+    "/raises-much": raises_much,
+    "/status-is-a-number": status_is_a_number,
+    "/field-is-a-number": field_is_a_number,
+    "/fields-are-a-dict": fields_are_a_dict,
+    "/returns-nothing": returns_nothing,
+    "/returns-text": returns_text,
+    "/returns-bytes": returns_bytes,
 }
 
 number = 42

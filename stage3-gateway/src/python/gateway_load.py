@@ -3,8 +3,12 @@
 import importlib
 import inspect
 import os
+import shlex
 import sys
 import traceback
+
+
+RUNS_ITSELF = 'does it call app.run()? put that under: if __name__ == "__main__":'
 
 
 class Refused(Exception):
@@ -19,16 +23,22 @@ def load(target, examples):
     """The application that `MODULE:CALLABLE` names. `CALLABLE()` is called first, once."""
     module, colon, attribute = target.partition(":")
     if module.endswith(".py") or os.sep in module:
-        folder, file = os.path.split(module)
-        module = file.removesuffix(".py") or "flaskapp"
-        where = f" in the folder {folder}" if folder else ""
-        raise Refused("usage", f"{target!r} names a file; name the module{where}: --python "
-                               f"{module}:{attribute or 'app'}")
+        raise Refused("usage", f"{target!r} names a file; name the module: "
+                               f"{as_module(module, attribute or 'app')}")
     if not module or not colon or not attribute:
         raise Refused("usage", f"{target!r} is not MODULE:CALLABLE, such as flaskapp:app")
     sys.path.insert(0, os.getcwd())
     sys.path.append(examples)
     return find_callable(import_module(module), attribute)
+
+
+def as_module(file, attribute):
+    """What to type for the module in this file."""
+    folder, name = os.path.split(os.path.relpath(file.removesuffix(".py") or "flaskapp"))
+    parts = [*folder.split(os.sep), name] if folder else [name]
+    if all(part.isidentifier() for part in parts):
+        return f"--python {'.'.join(parts)}:{attribute}"
+    return f"PYTHONPATH={shlex.quote(folder or '.')} … --python {name}:{attribute}"
 
 
 def import_module(name):
@@ -38,16 +48,18 @@ def import_module(name):
         missing = error.name or ""
         if name == missing or name.startswith(missing + "."):
             folders = "".join(f"\n    {folder}" for folder in sys.path if os.path.isdir(folder))
-            raise Refused("usage", f"no module {missing!r}; looked for it in{folders}\n"
-                                   "start the server in the folder that holds it") from None
+            raise Refused("usage", f"no module {missing!r}; looked for it in{folders}\nif "
+                                   "it is in another folder, name that one: PYTHONPATH=FOLDER … "
+                                   f"--python {name}:…") from None
         raise Refused("failure", f"{name} needs {missing!r}, which {this_python()} does not have; "
-                                 "activate the virtual environment that has it (such as: . "
-                                 f".venv/bin/activate), or install it: python3 -m pip install "
-                                 f"{missing.partition('.')[0]}") from None
+                                 "if that is spelt right, activate the virtual environment that "
+                                 "has it (such as: . .venv/bin/activate), or install it (its "
+                                 "package may have another name)") from None
     except (Exception, SystemExit) as error:
         show(error)
+        advice = f"; {RUNS_ITSELF}" if isinstance(error, SystemExit) else ""
         raise Refused("failure", f"importing {name} failed, as shown above: "
-                                 f"{type(error).__name__}: {error}") from None
+                                 f"{how(error)}{advice}") from None
 
 
 def find_callable(module, attribute):
@@ -55,9 +67,7 @@ def find_callable(module, attribute):
     found = getattr(module, name, None)
     whole = f"{module.__name__}:{name}"
     if found is None:
-        there = [key for key, value in vars(module).items() if looks_like_one(key, value, module)]
-        some = f"; it has {', '.join(there)}" if there else ""
-        raise Refused("usage", f"the module {module.__name__} has no {name!r}{some}")
+        raise Refused("usage", f"the module {module.__name__} has no {name!r}{what_else(module)}")
     if parentheses:
         found = called(found, whole)
     if not callable(found):
@@ -75,15 +85,23 @@ def called(factory, whole):
         return factory()
     except Exception as error:
         show(error)
-        raise Refused("failure", f"{whole}() failed, as shown above: "
-                                 f"{type(error).__name__}: {error}") from None
+        raise Refused("failure", f"{whole}() failed, as shown above: {how(error)}") from None
 
 
-def looks_like_one(key, value, module):
-    """Whether a name of a module may be meant: an application made there, not what it imported."""
-    is_own = getattr(value, "__module__", None) == module.__name__ or not inspect.isroutine(value)
-    is_one = callable(value) and not inspect.isclass(value) and takes_two(value)
-    return is_one and is_own and not key.startswith("_")
+def what_else(module):
+    """The names of a module that may be meant: made there, and not what it imported."""
+    names = [name for name, value in vars(module).items() if is_own(name, value, module)]
+    there = [name for name in names if takes_two(getattr(module, name))]
+    if there:
+        return f"; it has {', '.join(there)}"
+    makes = [name for name in names if "app" in name and takes_none(getattr(module, name))]
+    return f"; it has {makes[0]}(), which may make one" if makes else ""
+
+
+def is_own(name, value, module):
+    is_from_here = getattr(value, "__module__", None) == module.__name__
+    is_candidate = callable(value) and not inspect.isclass(value) and not name.startswith("_")
+    return is_candidate and (is_from_here or not inspect.isroutine(value))
 
 
 def show(error):
@@ -117,7 +135,21 @@ def takes(found, *arguments):
 
 
 def a(value):
-    return f"a {type(value).__name__}"
+    name = type(value).__name__
+    return f"{'an' if name[0] in 'aeiou' else 'a'} {name}"
+
+
+def how(error):
+    """As the last line of its traceback, whatever its message holds."""
+    try:
+        return f"{type(error).__name__}: {error}"
+    except Exception:
+        return f"{type(error).__name__}, and its message can't be made"
+
+
+def to_bytes(text):
+    """What is left of strings that came from bytes (file names) is shown as Python shows it."""
+    return text.encode(errors="backslashreplace")
 
 
 def this_python():

@@ -23,19 +23,23 @@ if sys.version_info < (3, 9):
     sys.exit(2)
 
 import collections
+import contextlib
+import select
 import selectors
 import shutil
 import signal
 import socket
 import time
 
-from gateway_load import Refused, load
+from gateway_load import RUNS_ITSELF, Refused, load, to_bytes
 from gateway_worker import work
 
 FOLDER = sys.path.pop(0)  # ours; the application's modules are elsewhere
 
 # A worker that has lived for less than this is not replaced at once: the next may die as soon.
 YOUNG = 1.0
+# An import that takes longer than this may never end.
+LONG_IMPORT = 10.0
 # How long workers may go on with what nobody waits for when the server has ended.
 LAST_WORDS = 2.0
 
@@ -96,7 +100,8 @@ class Master:
 
     def run(self):
         self.fill_up()
-        self.control.sendall(b"ready\n")
+        with contextlib.suppress(BrokenPipeError):  # then its end is the next thing to read
+            self.control.sendall(b"ready\n")
         while self.is_needed:
             self.wait(self.fill_up())
         self.end()
@@ -204,6 +209,40 @@ def warn(what):
         pass
 
 
+@contextlib.contextmanager
+def watched(target, control):
+    """An import can't look after the control connection, and may never end. So a process of its own
+    does for as long as that takes: with a thread here, what the import forks would not be right."""
+    alive, living = os.pipe()
+    pid = os.fork()
+    if pid == 0:
+        os.close(living)
+        watch(target, control, alive)
+    os.close(alive)
+    try:
+        yield
+    finally:
+        os.kill(pid, signal.SIGKILL)
+        with contextlib.suppress(ChildProcessError):  # the import may have asked for no zombies
+            os.waitpid(pid, 0)
+        os.close(living)
+
+
+def watch(target, control, alive):
+    """If the server ends, all of our process group does: the import, and what that has started."""
+    patience = LONG_IMPORT
+    while True:
+        ready, _, _ = select.select([control, alive], [], [], patience)
+        if control in ready:
+            shutil.rmtree(FOLDER, ignore_errors=True)
+            os.kill(0, signal.SIGKILL)
+        if alive in ready:
+            os._exit(0)
+        patience = None
+        module = target.partition(":")[0]
+        warn(to_bytes(f"still importing {module}; {RUNS_ITSELF}\n"))
+
+
 def main():
     target, count, examples = sys.argv[1:]
     listening, control = socket.socket(fileno=os.dup(0)), socket.socket(fileno=os.dup(1))
@@ -212,9 +251,10 @@ def main():
     os.dup2(2, 1)
     sys.stdout.reconfigure(line_buffering=True)
     try:
-        application = load(target, examples)
+        with watched(target, control):
+            application = load(target, examples)
     except Refused as refused:
-        control.sendall(f"{refused.kind}\n{refused}".encode())
+        control.sendall(to_bytes(f"{refused.kind}\n{refused}"))
         sys.exit(1)
     Master(application, listening, control, int(count)).run()
 

@@ -18,9 +18,14 @@ import sys
 import traceback
 import wsgiref.util
 
+from gateway_load import a, how, to_bytes
+
 START = struct.Struct(">cI")
 # Pieces of a body are cut to this, so that the server need not hold more.
 PIECE = 64 * 1024
+# How much is told of a failure; the rest is on standard error.
+MESSAGE = 4096
+A_BODY = "pieces of bytes, such as [b'hello']"
 # With these there is no content, so a length of it would say something else (RFC 9110 s8.6).
 NO_CONTENT = ("1", "204", "304")
 
@@ -184,7 +189,7 @@ class Response:
                 exc_info = None  # it holds the frames of the stack that hold it
         elif self.head is not None:
             raise AssertionError("start_response was called again without exc_info")
-        self.head = status, list(headers)
+        self.head = checked(status, headers)
         return self.write
 
     def write(self, piece):
@@ -195,7 +200,7 @@ class Response:
         body = application(environ, self.start_response)
         try:
             is_only = isinstance(body, (list, tuple)) and len(body) == 1
-            for piece in body:
+            for piece in pieces(body):
                 self.send(piece, len(piece) if is_only else None)
                 if self.is_over:
                     break
@@ -208,7 +213,7 @@ class Response:
     def send(self, piece, known):
         """Sends a piece at once; `known` is the length of the content if this is all of it."""
         if not isinstance(piece, bytes):
-            raise TypeError(f"a body is made of bytes, not of {type(piece).__name__}: encode it")
+            raise TypeError(f"a body is {A_BODY}; one of them is {a(piece)}")
         if not piece or self.is_over:
             return
         self.send_head(known)
@@ -250,5 +255,24 @@ class Response:
         """Tells the server, unless it has the whole answer already."""
         if not self.is_over:
             self.frames.out.clear()
-            self.frames.push(b"X", f"{type(error).__name__}: {error}".encode())
+            self.frames.push(b"X", to_bytes(how(error))[:MESSAGE])
             self.frames.flush()
+
+
+def checked(status, headers):
+    """Whoever passes what is no string should see it in a traceback that leads there."""
+    headers = list(headers)
+    if not isinstance(status, str):
+        raise TypeError(f"a status is a string such as '200 OK', not {a(status)}: {status!r}")
+    for field in headers:
+        is_pair = isinstance(field, (tuple, list)) and len(field) == 2
+        if not is_pair or not all(isinstance(part, str) for part in field):
+            raise TypeError(f"a field is a name and a value, both strings, not {field!r}")
+    return status, headers
+
+
+def pieces(body):
+    try:
+        return iter(body)
+    except TypeError as error:
+        raise TypeError(f"an application returns {A_BODY}, not {body!r}") from error

@@ -10,7 +10,7 @@ use std::os::unix::net::{UnixListener, UnixStream};
 use std::os::unix::process::CommandExt;
 use std::path::Path;
 use std::process::{Child, Command};
-use std::sync::Mutex;
+use std::sync::{Mutex, PoisonError};
 
 use stage1_echo::contract::Failure;
 
@@ -96,8 +96,18 @@ impl Master {
         match first.as_str() {
             "usage\n" => Err(Failure::Usage(why)),
             "failure\n" => Err(Failure::System(why)),
-            _ => Err(Failure::System(format!("{PYTHON} ended before it had imported anything"))),
+            _ => Err(Failure::System(format!(
+                "{PYTHON} ended before it had imported the application ({})",
+                self.how_it_ended()
+            ))),
         }
+    }
+
+    /// For a process that has closed the control connection, and so has ended or is of no use.
+    fn how_it_ended(&self) -> String {
+        let mut process = self.process.lock().unwrap_or_else(PoisonError::into_inner);
+        let ended = process.kill().and_then(|()| process.wait()); // an end that has begun stays as it is
+        ended.map_or_else(|error| error.to_string(), |status| status.to_string())
     }
 }
 

@@ -12,7 +12,8 @@
 //! ```
 //!
 //! Why not link Python into the server? Then it would have to be compiled against one version of
-//! Python, and forking it, as stage 4 does, would copy 30 MB for each client.
+//! Python, as a rule, and stage 4 would fork all of it for each client: Python counts references in
+//! each object that it touches, so page after page would be copied.
 //!
 //! | file | reading | what it holds |
 //! | --- | --- | --- |

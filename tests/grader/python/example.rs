@@ -10,8 +10,7 @@ pub(super) struct Example {
     pub name: &'static str,
     /// Whether it takes files that come from a form.
     pub takes_files: bool,
-    /// Django looks at Content-Length and at nothing else: content in chunks is none for it. For Flask
-    /// inside of the validator, see tests/python/validated.py.
+    /// Django looks at Content-Length and at nothing else: content in chunks is none for it.
     pub takes_chunks: bool,
 }
 

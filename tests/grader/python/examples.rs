@@ -48,7 +48,7 @@ pub const CHECKS: &[Check] = &[
         title: "Python's validator has nothing to say about Flask on this server",
         rule: VALIDATED,
         hint: COMPLAINT,
-        run: |target| validated(target, &Example { takes_chunks: false, ..FLASK }),
+        run: |target| validated(target, &FLASK),
     },
     Check {
         id: "python-pyramid",

@@ -4,6 +4,7 @@ use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 
 use crate::check::Verdict;
+use crate::evidence::Evidence;
 use crate::failure::{Failure, Seen};
 use crate::patience::{STEP_SECONDS, patience, wait_until};
 use crate::process::{self, Process};
@@ -72,7 +73,7 @@ pub(super) fn end(pid: u32) -> Verdict {
 ///
 /// # Errors
 /// One does.
-pub(super) fn are_gone(server: &Server, pids: &[u32]) -> Verdict {
+pub(super) fn are_gone(server: &impl Evidence, pids: &[u32]) -> Verdict {
     let gone = |pid: &u32| process::state(*pid).is_none_or(|state| state == 'Z');
     wait_until(patience(STEP_SECONDS), "the processes of Python to be gone", || {
         pids.iter().all(gone).then_some(())

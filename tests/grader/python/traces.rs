@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use super::start::{are_gone, master, with, workers};
 use crate::check::Verdict;
+use crate::evidence::Evidence;
 use crate::failure::Failure;
 use crate::patience::{STEP_SECONDS, patience, wait_until};
 use crate::random;
@@ -30,7 +31,7 @@ impl Watched {
     /// It does not start.
     pub fn start(target: &Target, application: &str) -> Result<Watched, Failure> {
         let temporary = Temporary::make()?;
-        let target = with(target, application, WORKERS).env("TMPDIR", &temporary.0);
+        let target = temporary.used_by(&with(target, application, WORKERS));
         let server = target.env("STOP_TIMEOUT", "60").start()?;
         let master = master(&server)?;
         Ok(Watched { server, master, temporary })
@@ -50,22 +51,38 @@ impl Watched {
     /// Something is left.
     pub fn leaves_nothing(&self, processes: &[u32]) -> Verdict {
         are_gone(&self.server, processes)?;
-        let is_empty = || fs::read_dir(&self.temporary.0).ok()?.next().is_none().then_some(());
-        let empty = wait_until(patience(STEP_SECONDS), "the temporary files to be gone", is_empty);
-        empty.map_err(|failure| failure.of(&self.server))
+        self.temporary.is_left_empty(&self.server)
     }
 }
 
 /// A folder for temporary files, which is removed in the end.
-struct Temporary(PathBuf);
+pub(super) struct Temporary(PathBuf);
 
 impl Temporary {
     /// Makes it. Its name is short: the path of a Unix socket has 100 bytes or so.
-    fn make() -> Result<Temporary, Failure> {
+    ///
+    /// # Errors
+    /// It can't be made.
+    pub fn make() -> Result<Temporary, Failure> {
         let path = Path::new("/tmp").join(format!("python-{}", random::name()));
         let made = fs::create_dir(&path);
         made.map_err(|error| Failure::new(format!("{}: {error}", path.display())))?;
         Ok(Temporary(path))
+    }
+
+    /// The target, with its temporary files in here.
+    pub fn used_by(&self, target: &Target) -> Target {
+        target.clone().env("TMPDIR", &self.0)
+    }
+
+    /// Waits until nothing is in it.
+    ///
+    /// # Errors
+    /// Something is left.
+    pub fn is_left_empty(&self, server: &impl Evidence) -> Verdict {
+        let is_empty = || fs::read_dir(&self.0).ok()?.next().is_none().then_some(());
+        let empty = wait_until(patience(STEP_SECONDS), "the temporary files to be gone", is_empty);
+        empty.map_err(|failure| failure.of(server))
     }
 }
 

@@ -65,14 +65,16 @@ type Case = (&'static str, &'static [&'static str]);
 const USAGE: &[Case] = &[
     (
         "no_such_module:app",
-        &["no module 'no_such_module'", "\n    /", "tests/python", "start the server in"],
+        &["no module 'no_such_module'", "\n    /", "tests/python", "PYTHONPATH=FOLDER …"],
     ),
     ("no_such.module:app", &["no module 'no_such'"]),
     ("crossing:nothing", &["crossing has no 'nothing'", "it has app"]),
-    ("crossing:number", &["crossing:number", "a int", "environ and start_response"]),
+    ("crossing:number", &["crossing:number", "an int", "environ and start_response"]),
     ("crossing:factory", &["crossing:factory", "--python 'crossing:factory()'"]),
     ("flaskapp.py:app", &["names a file", "--python flaskapp:app"]),
-    ("python/plain.py", &["names a file", "in the folder python", "--python plain:app"]),
+    ("sites/shop.py", &["names a file", "the module: --python sites.shop:app"]),
+    ("./my-sites/shop.py:make", &["names a file", "PYTHONPATH=my-sites … --python shop:make"]),
+    ("factory:app", &["factory has no 'app'; it has create_app(), which may make one"]),
     ("flaskapp", &["'flaskapp' is not MODULE:CALLABLE"]),
     ("flaskapp:", &["'flaskapp:' is not MODULE:CALLABLE"]),
     (":app", &["':app' is not MODULE:CALLABLE"]),
@@ -83,8 +85,11 @@ const FAILURES: &[Case] = &[
     ("raises:app", &["importing raises failed", "LookupError: there is no such setting"]),
     (
         "needs:app",
-        &["needs 'a_framework_that_nobody_has'", "(Python 3.", "activate", "pip install"],
+        &["needs 'a_framework_that_nobody_has'", "(Python 3.", "activate", "spelt right"],
     ),
+    ("exits:app", &["importing exits failed", "SystemExit: 1; does it call app.run()?"]),
+    ("hard_exit:app", &["ended before it had imported the application (exit status: 3)"]),
+    ("no_text:app", &["importing no_text failed", r"OSError: caf\udce9"]),
 ];
 
 fn told(target: &Target, status: i32, cases: &[Case]) -> Verdict {

@@ -33,17 +33,17 @@ pub struct Handed {
 }
 
 impl Handed {
-    /// Reads all that may be marked; `whole` takes the folder as it is.
-    pub fn open(submission: &Submission, workshop: &Workshop, whole: bool) -> Handed {
+    /// Reads all that may be marked; for a command it takes the folder as it is.
+    pub fn open(submission: &Submission, workshop: &Workshop, command: Option<&str>) -> Handed {
         let root = opened(submission, workshop);
         let found = root.and_then(|root| {
             let entries = tree::walk(&root).map_err(|why| format!("it can't be read: {why}"))?;
             Ok((root, entries))
         });
-        let stages = (1..=5).map(|stage| match &found {
-            Err(why) => Err(why.clone()),
-            Ok((root, entries)) if whole => folder(root, entries).map(Some),
-            Ok((root, entries)) => files(root, entries, stage),
+        let stages = (1..=5).map(|stage| match (&found, command) {
+            (Err(why), _) => Err(why.clone()),
+            (Ok((root, entries)), Some(command)) => folder(root, entries, command).map(Some),
+            (Ok((root, entries)), None) => files(root, entries, stage),
         });
         let stages = stages.collect();
         let commit = found.ok().and_then(|(root, entries)| commit::of(&root, &entries));
@@ -123,8 +123,8 @@ fn like(entries: &Entries, stage: u8) -> Option<String> {
 }
 
 /// All files, as seen from the innermost folder that holds them all: archives often have one more
-/// folder around everything.
-fn folder(root: &Path, entries: &Entries) -> Result<Files, String> {
+/// folder around everything. None if those that the command names are missing.
+fn folder(root: &Path, entries: &Entries, command: &str) -> Result<Files, String> {
     let mut base = PathBuf::new();
     loop {
         let parent_is_base = |path: &&PathBuf| path.parent() == Some(&base);
@@ -136,9 +136,41 @@ fn folder(root: &Path, entries: &Entries) -> Result<Files, String> {
             _ => break,
         }
     }
+    let named = named(command);
+    if !named.is_empty() && !named.iter().any(|name| entries.files.contains(&base.join(name))) {
+        let note = format!("not handed in; there is no {} in the folder", named.join(", no "));
+        return Ok(Files { note, ..Files::default() });
+    }
     let files = entries.files.iter();
     let files = read(root, &base, files, usize::MAX, MOST_BYTES_OF_FOLDER)?;
     Ok(Files { files, note: String::new() })
+}
+
+/// What a command surely names as files: a program with a path, and words with an extension. A shell
+/// may make anything of quotes and the like, so then there are none.
+fn named(command: &str) -> Vec<&str> {
+    if command.contains(['\'', '"', '\\', '$', '*', '`']) {
+        return Vec::new();
+    }
+    let words: Vec<&str> = command.split_whitespace().collect();
+    let is_file = |at: usize, word: &str| {
+        let is_argument = at > 0 && words[at - 1] != "-m" && word.contains('.');
+        let is_relative = !word.starts_with(['-', '/', '~']) && !word.contains('=');
+        is_relative && (is_argument || word.contains('/')) && !word.ends_with(['.', '/'])
+    };
+    let files = words.iter().enumerate().filter(|(at, word)| is_file(*at, word));
+    files.map(|(_, word)| word.strip_prefix("./").unwrap_or(word)).collect()
+}
+
+#[test]
+fn files_of_a_command_are_known() {
+    assert_eq!(named("python3 -u server.py"), ["server.py"]);
+    assert_eq!(named("./run.sh"), ["run.sh"]);
+    assert_eq!(named("python3.13 src/server"), ["src/server"]);
+    for other in ["python3 -m http.server", "node .", "make run", "sh -c 'exec a.sh'", "/bin/a.out"]
+    {
+        assert!(named(other).is_empty(), "{other}");
+    }
 }
 
 fn read<'p>(

@@ -1,5 +1,6 @@
 //! All marks together: a table for the screen, CSV for a spreadsheet, JSON for a program.
 
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::path::PathBuf;
 
@@ -15,15 +16,13 @@ const COLUMNS: &str = "id,stage,points,max,commit,time,bonus,max_bonus,state,nex
 pub struct Marks {
     out: PathBuf,
     isolated: bool,
-    stages: Vec<u8>,
     all: Vec<Vec<Mark>>,
 }
 
 impl Marks {
     /// `isolated`: whether those that are made now are made in a sandbox.
     pub fn new(options: &Options, isolated: bool) -> Marks {
-        let (out, stages) = (options.out.clone(), options.stages.clone());
-        Marks { out, isolated, stages, all: Vec::new() }
+        Marks { out: options.out.clone(), isolated, all: Vec::new() }
     }
 
     /// The marks of one more submission.
@@ -71,16 +70,18 @@ impl Marks {
         let widest = self.all.iter().map(|marks| id(marks).chars().count()).max().unwrap_or(0);
         let width = widest.max("id".len());
         let mut text = format!("{:width$}", "id");
+        let stages: BTreeSet<u8> = self.all.iter().flatten().map(|mark| mark.stage).collect();
         // Writing to a String never fails.
-        for stage in &self.stages {
+        for stage in &stages {
             let _ = write!(text, "  stage {stage:<10}");
         }
         text.truncate(text.trim_end().len());
         text += "\n";
         for marks in &self.all {
             let _ = write!(text, "{:width$}", id(marks));
-            for mark in marks {
-                let _ = write!(text, "  {:16}", cell(mark));
+            for stage in &stages {
+                let mark = marks.iter().find(|mark| mark.stage == *stage);
+                let _ = write!(text, "  {:16}", mark.map_or_else(String::new, cell));
             }
             text.truncate(text.trim_end().len());
             text += "\n";

@@ -12,9 +12,11 @@ usage: cargo run -p grader -- mark FOLDER [OPTIONS]
 FOLDER holds the submissions: for each student one folder, or one archive (.zip, .tar, .tar.gz,
 .tgz). In it, wherever it is, the student's file stageN-mine.rs or folder stageN-mine.
 
-  --stage N         mark this stage only; may be given more than once; without it: all five
+  --stage N         mark this stage only; may be given more than once; without it: all five;
+                    the marks of other stages stay as they were
   --command TEXT    the servers are no Rust: start each with this command, in a copy of the
-                    student's folder, as in --command 'python3 server.py' --stage 2
+                    student's folder, as in --command 'python3 server.py' --stage 2; the folder
+                    must hold all that the server imports
   --out FOLDER      where the marks go; without it: beside FOLDER, FOLDER-marks
   --seconds N       time for one student and stage, building included (600)
   --memory MIB      memory for one student and stage (3072)

@@ -41,10 +41,11 @@ pub const BROKEN: &[Broken] = &[
     broken("last-field-kept", "fields-repeated-are-joined", "insert replaces"),
     broken("first-field-kept", "fields-repeated-are-joined", "append"),
     broken("comma-without-space", "fields-repeated-are-joined", "a comma and a space"),
-    broken("cookies-with-commas", "fields-cookies-are-joined", "Cookie is the one"),
+    broken("cookies-with-commas", "fields-cookies-are-joined", "not a list with commas"),
     broken("content-in-one-case", "fields-of-the-content", "whatever case"),
     broken("http-content-length", "fields-of-the-content-have-no-http", "nothing else"),
     broken("proxy-kept", "fields-proxy-is-dropped", "Drop the field Proxy"),
+    broken("proxy-in-one-case", "fields-proxy-is-dropped", "in whatever case"),
     broken("underscores-kept", "fields-with-an-underscore-are-dropped", "has an underscore"),
     // Step 4.
     broken("start-response-ignored", "start-response-status", "keep the status"),

@@ -96,8 +96,12 @@ fn set_ends(client: SocketAddr, server: SocketAddr, set: &mut impl FnMut(&str, &
 /// Adds a field to the environ, if it becomes a variable.
 fn add_field(name: &str, value: &[u8], environ: &mut Environ) {
     // X_User would pass itself off as X-User; and programs take HTTP_PROXY for their proxy.
-    let is_dropped = (name.contains('_') && !broken("underscores-kept"))
-        || (name.eq_ignore_ascii_case("proxy") && !broken("proxy-kept"));
+    let is_proxy = match () {
+        () if broken("proxy-kept") => false,
+        () if broken("proxy-in-one-case") => name == "Proxy",
+        () => name.eq_ignore_ascii_case("proxy"),
+    };
+    let is_dropped = (name.contains('_') && !broken("underscores-kept")) || is_proxy;
     if is_dropped || (value.is_empty() && broken("empty-fields-dropped")) {
         return;
     }

@@ -119,6 +119,8 @@ pub const BROKEN: &[Broken] = &[
     broken("extensions-are-digits", "chunked-extensions-and-trailers", "no hexadecimal digit"),
     broken("no-trailers-expected", "chunked-extensions-and-trailers", "until an empty one"),
     broken("reads-behind-the-last-chunk", "chunked-ends-at-its-last-chunk", "another request"),
+    broken("chunked-in-one-case", "chunked-in-any-case", "Chunked is chunked"),
+    broken("a-cut-chunk-is-an-end", "chunked-cut-short", "the client has left"),
     broken("no-chunks", "body-in-chunks", "add Transfer-Encoding"),
     broken("no-last-chunk", "hello-with-forty-fields", "0 CRLF CRLF"),
     broken("empty-chunk", "input-ends-at-its-length", "Skip it"),

@@ -102,6 +102,8 @@ pub const STEPS: &[Step] = &[
             "chunked-byte-by-byte",
             "chunked-extensions-and-trailers",
             "chunked-ends-at-its-last-chunk",
+            "chunked-in-any-case",
+            "chunked-cut-short",
         ],
         page: "RFC 9112 s7.1",
         ..bonus(9, "chunked content", "decode the content of a request in chunks")

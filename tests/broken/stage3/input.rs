@@ -14,7 +14,10 @@ pub fn input_of<'c>(
     rest: &'c [u8],
     connection: &'c TcpStream,
 ) -> Result<Box<dyn Read + 'c>, Error> {
-    let coding = environ.get("HTTP_TRANSFER_ENCODING").map(|coding| coding.to_ascii_lowercase());
+    let mut coding = environ.get("HTTP_TRANSFER_ENCODING").cloned();
+    if !broken("chunked-in-one-case") {
+        coding = coding.map(|coding| coding.to_ascii_lowercase());
+    }
     if coding.as_deref() == Some(b"chunked") && !broken("chunks-not-decoded") {
         // A buffer of 5 bytes shows at once who takes what is in it for a line.
         let capacity = if broken("a-read-is-a-line") { 5 } else { 8192 };
@@ -99,6 +102,9 @@ impl Read for Chunks<'_> {
             return self.behind_the_end(buffer);
         }
         let count = (&mut self.from).take(self.left).read(buffer)?;
+        if count == 0 && broken("a-cut-chunk-is-an-end") {
+            return Ok(0);
+        }
         if count == 0 {
             return Err(io::ErrorKind::UnexpectedEof.into());
         }

@@ -70,13 +70,17 @@ pub const CHECKS: &[Check] = &[
 
 /// The answer to what was sent to `/echo` is this content, and then the connection ends.
 pub(super) fn expect_echo(client: &mut Client, content: &[u8]) -> Verdict {
+    let by_hand = "curl --data-binary @FILE http://127.0.0.1:8888/echo | cmp - FILE";
+    comes_back(client, content, by_hand)
+}
+
+/// The same, with a command that shows it.
+pub(super) fn comes_back(client: &mut Client, content: &[u8], by_hand: &str) -> Verdict {
     let response = final_response(client, "POST")?;
     response.expect_status(client, 200)?;
     let what = "the content comes back as it was sent";
-    let by_hand = |failure: Failure| {
-        failure.by_hand("curl --data-binary @FILE http://127.0.0.1:8888/echo | cmp - FILE")
-    };
-    expect_eq(client, what, content, &response.content).map_err(by_hand)?;
+    expect_eq(client, what, content, &response.content)
+        .map_err(|failure: Failure| failure.by_hand(by_hand))?;
     client.sees_end()
 }
 

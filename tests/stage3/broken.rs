@@ -134,6 +134,8 @@ pub const BROKEN: &[Broken] = &[
     broken("quiet-body", "middleware-shout", "wrap the body"),
     broken("quiet-write", "middleware-shout", "and the write"),
     broken("shouts-pages", "middleware-shout", "only text/plain"),
+    broken("shout-collects", "middleware-shout", "asks the inner one"),
+    broken("shout-closes-twice", "closed-by-middleware", "in its close and nowhere else"),
     broken("shout-never-closes", "closed-by-middleware", "closes the one inside"),
     // Stretch: what is not there yet.
     broken("", "guard-lets-in-who-knows-the-password", "Nobody was asked"),

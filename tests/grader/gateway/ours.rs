@@ -1,5 +1,6 @@
 //! The applications that the servers of this repository have by name, and the words of their demo.
 
+use super::body::read_until;
 use super::cut::Cut;
 use super::talk::{get, next_is_served, post, visit};
 use crate::check::{Check, Verdict};
@@ -116,5 +117,10 @@ fn shout(target: &Target) -> Verdict {
     said(&server, "/write", 200, "WRITTEN TWICE AND RETURNED\n")?;
     said(&server, "/stream", 200, "PART1\nPART2\nPART3\n")?;
     let (client, page) = visit(&server, "/form", 200)?;
-    expect(&client, page.text().contains("<form"), "a page stays as it is")
+    expect(&client, page.text().contains("<form"), "a page stays as it is")?;
+    drop(client);
+    // The second piece is made for a minute: middleware must not wait for it either.
+    let mut client = server.connect()?;
+    client.send(get("/stream?ms=60000").as_bytes())?;
+    read_until(&mut client, "PART1").map(drop)
 }

@@ -66,6 +66,10 @@ pub const SHOUT: Scored = Scored::new("middleware-shout", 1)
         Seen::WrongBytes,
         "Content has two ways out, and both are to be in capitals: wrap the body that the \
          application returns, piece by piece, and the write that it gets from start_response.",
+    ), (
+        Seen::Hung,
+        "The first piece came too late: it waited for the others. Return a Body of your own whose \
+         next asks the inner one for one piece.",
     )]);
 
 pub const PASSWORD: Scored = Scored::new("guard-lets-in-who-knows-the-password", 1).told(&[

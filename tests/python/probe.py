@@ -67,6 +67,8 @@ def application(environ, start_response):
         route = show_environ
     elif path.startswith("/status/"):
         route = any_status
+    elif path.startswith("/fields/"):
+        route = any_fields
     else:
         route = ROUTES.get(path, not_found)
     return Body(route(environ, start_response))
@@ -143,8 +145,10 @@ def any_status(environ, start_response):
 
 
 def any_fields(environ, start_response):
-    """`/fields?X-A=1&X-B=2`: with these fields, in this order."""
-    pairs = (pair.split("=", 1) for pair in environ.get("QUERY_STRING", "").split("&"))
+    """`/fields?X-A=1&X-B=2`, `/fields/X-C/3`: with these fields, in this order. The path is decoded:
+    any byte may be in it."""
+    pairs = [pair.split("=", 1) for pair in environ.get("QUERY_STRING", "").split("&")]
+    pairs.append(environ["PATH_INFO"][len("/fields/") :].split("/", 1))
     asked = [tuple(pair) for pair in pairs if len(pair) == 2 and pair[0].startswith("X-")]
     start_response("200 OK", TEXT + asked)
     return [b"these fields\n"]

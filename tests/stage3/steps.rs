@@ -49,6 +49,7 @@ pub const STEPS: &[Step] = &[
         needs: &[
             "start-response-never",
             "start-response-inject",
+            "start-response-inject-status",
             "start-response-without-content",
             "response-date",
             "response-says-close",

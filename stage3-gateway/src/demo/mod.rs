@@ -50,7 +50,7 @@ pub fn demo<'r>(environ: &mut Environ<'r>, start_response: &mut StartResponse) -
         "/stream" => answers::stream,
         "/slow" => answers::slow,
         path if path.starts_with("/status/") => answers::status,
-        "/fields" => answers::fields,
+        path if path == "/fields" || path.starts_with("/fields/") => answers::fields,
         "/write" => answers::write,
         "/exc" => exc_info::exc,
         "/exc-late" => exc_info::exc_late,

@@ -101,10 +101,10 @@ fn run(
     // (Bonus, 2: content in chunks, if Transfer-Encoding says so.)
     //
     // Step 6, the body (3). For now it is collected first. Send each piece before you ask for the
-    // next one, and the head once the first is there, or the end. An answer without Content-Length
-    // ends when the connection does. A Content-Length from the application, in whatever case its
-    // name is written, is a promise: not a byte more than that. HEAD gets the head and no content,
-    // whatever is asked for. (Bonus, 1: chunks instead, if the client speaks HTTP/1.1.)
+    // next one, and the head once one is there that is not empty, or the end. An answer without
+    // Content-Length ends when the connection does. A Content-Length from the application, in
+    // whatever case its name is written, is a promise: not a byte more than that. HEAD gets the head
+    // and no content. (Bonus, 1: chunks instead, if the client speaks HTTP/1.1.)
     //
     // Step 7, when it goes wrong (2). Until the head is out, an error, in the first piece too,
     // becomes a 500 that is always the same and tells no details (and HEAD gets only its head);
@@ -223,7 +223,7 @@ const BYTES: Fields = &[("Content-Type", "application/octet-stream")];
 const FIVE: Fields = &[("content-length", "5")];
 const TEN: Fields = &[("Content-Length", "10")];
 const EVIL: Fields = &[("X-A", "a\r\nX-Evil: 1")];
-const FIRST: Fields = &[("X-Answer", "first")];
+const FIRST: Fields = &[("X-Answer", "first"), ("Content-Length", "3")];
 
 fn probe(environ: &Environ, input: &mut dyn Read, start_response: &mut StartResponse) -> Answer {
     let path = text(environ, "PATH_INFO");
@@ -332,9 +332,10 @@ fn with_fields(path: &str, environ: &Environ, start_response: &mut StartResponse
 /// Answers that fail while their pieces are made.
 fn late(path: &str, start_response: &mut StartResponse) -> Answer {
     let (first, panics) = (path == "/raise-first", path == "/panic-late");
+    let piece = if path == "/raise-empty" { "" } else { "12345" };
     start_response("200 OK", TEN, None)?;
     pieces((1..=2).map(move |part| match part {
-        1 if !first => Ok("12345".into()),
+        1 if !first => Ok(piece.into()),
         _ if panics => panic!("/panic-late panics after 5 bytes"),
         _ => Err("the body fails while it makes a piece".into()),
     }))

@@ -224,6 +224,17 @@ def fails_first(_environ, start_response):
     return pieces()
 
 
+def fails_after_nothing(_environ, start_response):
+    """The same after an empty piece: that sends no head."""
+
+    def pieces():
+        yield b""
+        raise Failed("/raise-empty fails after a piece that is empty")
+
+    start_response("200 OK", TEXT)
+    return pieces()
+
+
 def fails_late(_environ, start_response):
     """Fails after 5 of the 10 bytes that it declared: too late for a 500."""
 
@@ -277,7 +288,7 @@ def twice(_environ, start_response):
 def changes_its_mind(_environ, start_response):
     """Calls it again with exc_info before any output: the second answer replaces the first."""
     try:
-        start_response("200 OK", TEXT + [("X-Answer", "first")])
+        start_response("200 OK", TEXT + [("X-Answer", "first"), ("Content-Length", "3")])
         raise Failed("the first answer failed")
     except Failed:
         fields = TEXT + [("X-Answer", "second")]
@@ -326,6 +337,7 @@ ROUTES = {
     "/raise": fails,
     "/panic": panic,
     "/raise-first": fails_first,
+    "/raise-empty": fails_after_nothing,
     "/raise-late": fails_late,
     "/panic-late": panics_late,
     "/cl-short": too_short,

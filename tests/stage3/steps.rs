@@ -74,6 +74,7 @@ pub const STEPS: &[Step] = &[
         needs: &[
             "failing-before-output",
             "failing-in-its-first-piece",
+            "failing-after-an-empty-piece",
             "failing-tells-no-details",
             "failing-is-told-on-stderr",
             "failing-after-output",

@@ -57,6 +57,7 @@ pub fn demo<'r>(environ: &mut Environ<'r>, start_response: &mut StartResponse) -
         "/raise" => mistakes::raise,
         "/panic" => mistakes::panic,
         "/raise-first" => mistakes::raise_first,
+        "/raise-empty" => mistakes::raise_empty,
         "/raise-late" => mistakes::raise_late,
         "/panic-late" => mistakes::panic_late,
         "/cl-short" => mistakes::cl_short,

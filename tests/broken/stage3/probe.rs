@@ -34,7 +34,7 @@ const BYTES: Fields = &[("Content-Type", "application/octet-stream")];
 const FIVE: Fields = &[("content-length", "5")];
 const TEN: Fields = &[("Content-Length", "10")];
 const EVIL: Fields = &[("X-A", "a\r\nX-Evil: 1")];
-const FIRST: Fields = &[("X-Answer", "first")];
+const FIRST: Fields = &[("X-Answer", "first"), ("Content-Length", "3")];
 
 pub fn probe(
     environ: &Environ,
@@ -147,9 +147,10 @@ fn with_fields(path: &str, environ: &Environ, start_response: &mut StartResponse
 /// Answers that fail while their pieces are made.
 fn late(path: &str, start_response: &mut StartResponse) -> Answer {
     let (first, panics) = (path == "/raise-first", path == "/panic-late");
+    let piece = if path == "/raise-empty" { "" } else { "12345" };
     start_response("200 OK", TEN, None)?;
     pieces((1..=2).map(move |part| match part {
-        1 if !first => Ok("12345".into()),
+        1 if !first => Ok(piece.into()),
         _ if panics => panic!("/panic-late panics after 5 bytes"),
         _ => Err("the body fails while it makes a piece".into()),
     }))

@@ -15,10 +15,12 @@ use crate::target::Target;
 pub const CHECKS: &[Check] = &[
     Check {
         id: "declared-length-is-kept",
-        title: "a body of many pieces arrives whole under the length that the application declares",
+        title: "a body of any number of pieces, also none, arrives whole under its declared length",
         rule: "PEP 3333, Handling the Content-Length Header",
         hint: "Take the application's Content-Length over, send no chunks beside it, and send all \
-               pieces: ask for the next one until there is none.",
+               pieces: ask for the next one until there is none. If nothing came: a body of no \
+               bytes has no piece at all, so send the head when the loop has ended, if it is not \
+               out by then.",
         run: kept,
     },
     Check {

@@ -69,9 +69,10 @@ fn environ_of(head: &[u8], client: SocketAddr, server: SocketAddr) -> Result<Env
     // with 400, so `?` does for a bad head.
     //
     // Step 2, environ (3). PATH_INFO is the path alone, with its %XX decoded to bytes, once (crate
-    // percent_encoding); QUERY_STRING is what follows the first `?`, as it came, and is there even
-    // when empty. Add SCRIPT_NAME (empty), SERVER_NAME (an address does), SERVER_PORT,
-    // SERVER_PROTOCOL (HTTP/1.0 or HTTP/1.1), REMOTE_ADDR, REMOTE_PORT, and wsgi.url_scheme: http.
+    // percent_encoding; other `%` stay as they are); QUERY_STRING is what follows the first `?`, as
+    // it came, and is there even when empty. Add SCRIPT_NAME (empty), SERVER_NAME (an address does),
+    // SERVER_PORT, SERVER_PROTOCOL (HTTP/1.0 or HTTP/1.1), REMOTE_ADDR, REMOTE_PORT, and
+    // wsgi.url_scheme: http.
     //
     // Step 3, fields (2). `X-Some-Name: value` becomes HTTP_X_SOME_NAME. Content-Type and
     // Content-Length become CONTENT_TYPE and CONTENT_LENGTH, and nothing with HTTP_. The values of
@@ -82,7 +83,8 @@ fn environ_of(head: &[u8], client: SocketAddr, server: SocketAddr) -> Result<Env
 }
 
 /// Lets the application answer and sends what it says. `rest` is what came behind the head so far.
-/// An Err from here is printed, and nobody sends anything for it: a 500 is sent in here.
+/// An Err from here is printed, and nobody sends anything for it: a 500 is sent in here. No length may
+/// end the server, be it no number, or enormous, from the client (step 5) or the application (6).
 fn run(
     application: Application,
     environ: &Environ,

@@ -24,6 +24,7 @@ pub const BROKEN: &[Broken] = &[
     broken("plus-is-a-space", "environ-path-info", "A `+` stays a `+`"),
     broken("decoded-twice", "environ-path-is-decoded-once", "%2541 is %41"),
     broken("path-as-text", "environ-path-is-decoded-once", "Keep bytes"),
+    broken("digits-unwrapped", "environ-percent-alone", "stays as it is"),
     broken("query-decoded", "environ-query-string", "neither decoded nor cut"),
     broken("decoded-before-the-cut", "environ-query-string", "Cut first and decode"),
     broken("cut-at-the-last", "environ-query-string", "the first `?`"),
@@ -84,6 +85,8 @@ pub const BROKEN: &[Broken] = &[
     broken("no-length-is-no-end", "input-empty", "it waits for the answer"),
     broken("one-more-read", "input-byte-by-byte", "however many reads"),
     broken("closed-at-once", "input-half-read", "close_gently"),
+    broken("length-parse-unwrapped", "input-of-a-length-that-is-none", "`parse` may fail"),
+    broken("content-in-a-vec", "input-of-a-length-that-is-none", "`take` needs no Vec"),
     // Step 6.
     broken("collects", "body-first-piece-at-once", "neither collect them"),
     broken("one-piece-behind", "body-first-piece-at-once", "nor look ahead"),

@@ -25,6 +25,7 @@ pub const STEPS: &[Step] = &[
         checks: &[hints::PATH_INFO, hints::QUERY_STRING, hints::SERVER],
         needs: &[
             "environ-path-is-decoded-once",
+            "environ-percent-alone",
             "environ-empty-variables",
             "environ-remote",
             "environ-url-scheme",
@@ -59,13 +60,19 @@ pub const STEPS: &[Step] = &[
     },
     Step {
         checks: &[hints::CONTENT, hints::LENGTH, hints::EMPTY],
-        needs: &["input-split-anywhere", "input-byte-by-byte", "input-of-1-mib", "input-half-read"],
+        needs: &[
+            "input-split-anywhere",
+            "input-byte-by-byte",
+            "input-of-1-mib",
+            "input-half-read",
+            "input-of-a-length-that-is-none",
+        ],
         page: "PEP 3333, Input and Error Streams",
         ..step(5, "wsgi.input", "in run, let the application read CONTENT_LENGTH bytes")
     },
     Step {
         checks: &[hints::FIRST_PIECE, hints::TOO_LITTLE, hints::HEAD],
-        needs: &["declared-length-is-kept", "declared-too-much"],
+        needs: &["declared-length-is-kept", "declared-too-much", "declared-length-that-is-none"],
         page: "PEP 3333, Buffering and Streaming",
         ..step(6, "the body", "send each piece before you ask for the next one")
     },

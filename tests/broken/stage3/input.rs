@@ -25,6 +25,9 @@ pub fn input_of<'c>(
         return Ok(Box::new(Chunks { from, left: 0, at_end: false }));
     }
     let length = match environ.get("CONTENT_LENGTH") {
+        Some(length) if broken("length-parse-unwrapped") => {
+            str::from_utf8(length)?.parse().expect("a length is a number")
+        }
         Some(length) => str::from_utf8(length)?.parse()?,
         None if broken("no-length-is-no-end") => return Ok(Box::new(rest.chain(connection))),
         None if broken("rest-without-a-length") => return Ok(Box::new(rest)),
@@ -65,6 +68,12 @@ fn wrong_input<'c>(
             let count = if come < length { (&mut &*connection).read(&mut more)? } else { 0 };
             let more = io::Cursor::new(more).take(count as u64);
             Box::new(rest.chain(more).take(length))
+        }
+        () if broken("content-in-a-vec") => {
+            // The client says how large it is to be.
+            let mut content = vec![0; usize::try_from(length)?];
+            rest.chain(connection).read_exact(&mut content)?;
+            Box::new(io::Cursor::new(content))
         }
         () if broken("input-as-text") => {
             let mut content = Vec::new();

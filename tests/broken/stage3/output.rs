@@ -210,7 +210,11 @@ impl<'c> Output<'c> {
                 () => name.eq_ignore_ascii_case("content-length"),
             };
             if is_length {
-                self.left.set(Some(value.parse()?));
+                let length = value.parse();
+                if broken("declared-parse-unwrapped") {
+                    length.as_ref().expect("applications know how to count");
+                }
+                self.left.set(Some(length?));
             }
         }
         head += &self.own_fields(&start.status);

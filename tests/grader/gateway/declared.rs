@@ -5,6 +5,7 @@ use super::talk::{get, next_is_served, visit};
 use crate::check::{Check, Verdict};
 use crate::client::Client;
 use crate::evidence::expect;
+use crate::exchange::ask;
 use crate::process::resident_kib;
 use crate::random;
 use crate::response::Framing;
@@ -22,6 +23,13 @@ pub const CHECKS: &[Check] = &[
                bytes has no piece at all, so send the head when the loop has ended, if it is not \
                out by then.",
         run: kept,
+    },
+    Check {
+        id: "declared-length-that-is-none",
+        title: "a Content-Length from the application that is no number ends no server",
+        rule: "RFC 9110 s8.6; PEP 3333: an application's error is answered with 500",
+        hint: "`parse` may fail here too: make an error of that, as of any other of the application.",
+        run: no_length,
     },
     Check {
         id: "declared-50-gb-are-made-as-they-go",
@@ -58,6 +66,18 @@ fn kept(target: &Target) -> Verdict {
         let whole = response.content.len() as u64 == length;
         expect(&client, whole, format!("the content has {length} bytes"))?;
         client.sees_end()?;
+    }
+    Ok(())
+}
+
+/// Some applications may refuse to say that. What comes must be an answer.
+fn no_length(target: &Target) -> Verdict {
+    let server = target.start()?;
+    for length in ["abc", "99999999999999999999"] {
+        let (mut client, _) = ask(&server, get(&format!("/fields/Content-Length/{length}")))?;
+        client.ending()?;
+        drop(client);
+        next_is_served(&server)?;
     }
     Ok(())
 }

@@ -58,6 +58,14 @@ pub const CHECKS: &[Check] = &[
         run: ends_at_its_length,
     },
     Check {
+        id: "input-of-a-length-that-is-none",
+        title: "a length that is no number, or is enormous, ends no server",
+        rule: "RFC 9112 s6.3; whatever a client sends, it must not end a server",
+        hint: "A length comes from the client: `parse` may fail, and a Vec of that size may be \
+               impossible. `take` needs no Vec.",
+        run: no_length,
+    },
+    Check {
         id: "input-half-read",
         title: "an application may leave half of the content unread",
         rule: "PEP 3333: it need not read all; RFC 9112 s9.6 for the end of the connection",
@@ -142,6 +150,21 @@ fn ends_at_its_length(target: &Target) -> Verdict {
         let mut client = server.connect()?;
         client.send(&[post("/echo", &content), next.into()].concat())?;
         expect_echo(&mut client, &content)?;
+    }
+    Ok(())
+}
+
+/// What is answered is the server's affair.
+fn no_length(target: &Target) -> Verdict {
+    let server = target.start()?;
+    for length in ["abc", "9999999999999999999", "99999999999999999999"] {
+        let mut client = server.connect()?;
+        let fields = format!("Content-Length: {length}\r\n");
+        client.send((request("POST", "/echo", &fields) + "abc").as_bytes())?;
+        client.half_close()?;
+        client.ending()?;
+        drop(client);
+        next_is_served(&server)?;
     }
     Ok(())
 }

@@ -71,6 +71,7 @@ pub const BROKEN: &[Broken] = &[
     broken("content-for-other-reasons", "start-response-without-content", "whatever reason"),
     broken("no-date", "response-date", "http_date"),
     broken("date-of-the-lesson", "response-date", "anew for each answer"),
+    broken("two-dates", "response-date", "that has none from the application"),
     broken("no-connection-close", "response-says-close", "Write the field"),
     // Step 5.
     broken("input-is-empty", "input-is-the-content", "what is in `rest`"),

@@ -199,6 +199,7 @@ impl<'c> Output<'c> {
         let start = self.start.borrow();
         let start = start.as_ref().ok_or("the application never called start_response")?;
         let mut head = format!("HTTP/1.1 {}\r\n", start.status);
+        let has_date = start.fields.iter().any(|(name, _)| name.eq_ignore_ascii_case("date"));
         for (name, value) in &start.fields {
             if self.is_head && broken("no-fields-for-head") {
                 break;
@@ -224,7 +225,7 @@ impl<'c> Output<'c> {
         if broken("no-date") {
         } else if broken("date-of-the-lesson") {
             head += "Date: Mon, 15 Jul 2019 5:54:48 GMT\r\n";
-        } else {
+        } else if !has_date || broken("two-dates") {
             head += &format!("Date: {}\r\n", http_date());
         }
         if !broken("no-connection-close") {

@@ -60,6 +60,7 @@ pub const BROKEN: &[Broken] = &[
     broken("no-answer-to-an-error", "start-response-twice", "Nothing was answered"),
     broken("no-answer-to-an-error", "start-response-inject", "a `?` has left before"),
     broken("never-is-200", "start-response-never", "whether there is a status"),
+    broken("never-is-an-error-alone", "start-response-never", "send the 500 inside"),
     broken("line-ends-kept", "start-response-inject", "CR, LF and NUL"),
     broken("line-ends-repaired", "start-response-inject", "Don't repair"),
     broken("pairs-of-line-ends-alone", "start-response-inject", "CR, LF and NUL"),

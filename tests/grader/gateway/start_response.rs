@@ -42,7 +42,9 @@ pub const CHECKS: &[Check] = &[
         title: "an application that never calls start_response is answered for with 500",
         rule: RULE,
         hint: "Before the head goes out, see whether there is a status at all. If there is none, \
-               the application has never called start_response: that is an error, and a 500.",
+               the application has never called start_response: that is an error, and a 500. If \
+               nothing came: an Err that leaves `run` is only printed, so send the 500 inside \
+               `run` before you return it.",
         run: |target| fails(target, "/never"),
     },
     Check {

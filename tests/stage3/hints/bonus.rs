@@ -2,7 +2,7 @@
 
 use grader::{Scored, Seen};
 
-/// Chunks that are wrong break what had been right before: so steps 1 and 5 tell this too.
+/// Chunks that are wrong break what had been right before: so checks of steps 1 and 5 tell this too.
 pub const NO_LAST_CHUNK: &str = "If you send chunks (bonus 10): the connection ended without \
      the last-chunk, and the client must think that something is missing. After the last piece \
      send a chunk of size 0 and an empty line: 0 CRLF CRLF.";
@@ -33,15 +33,16 @@ pub const CHUNKED: Scored = Scored::new("chunked-input", 2).when(&[
     ),
 ]);
 
-pub const IN_CHUNKS: Scored = Scored::new("body-in-chunks", 1).when(&[
-    (
-        Seen::NotSo,
-        "To a client of HTTP/1.1, when the application has declared no Content-Length, add \
+pub const IN_CHUNKS: Scored =
+    Scored::new("body-in-chunks", 1).told(&[("nothing follows", EMPTY_CHUNK)]).when(&[
+        (
+            Seen::NotSo,
+            "To a client of HTTP/1.1, when the application has declared no Content-Length, add \
              Transfer-Encoding: chunked, and send each piece as a chunk: its size in hexadecimal, \
              CRLF, the piece, CRLF.",
-    ),
-    (Seen::ClosedEarly, NO_LAST_CHUNK),
-]);
+        ),
+        (Seen::ClosedEarly, NO_LAST_CHUNK),
+    ]);
 
 pub const WRITE: Scored = Scored::new("start-response-write", 1).when(&[
     (

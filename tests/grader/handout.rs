@@ -77,7 +77,8 @@ fn told(stage: &Stage, step: &Step) -> String {
     text += "\n";
     for (number, hint) in (1..).zip(hints(stage, step)) {
         let when = if hint.when.is_empty() { hint.title } else { &hint.when.join(", or ") };
-        let summary = format!("Hint {number}: {}", markdown(when));
+        // A line that begins with a tag is HTML, and no Markdown.
+        let summary = format!("Hint {number}: {}", html(when));
         let hint = markdown(hint.text);
         text += &format!("<details><summary>{summary}</summary>\n\n{hint}\n\n</details>\n");
     }
@@ -139,11 +140,14 @@ fn seen(kind: Seen) -> &'static str {
     }
 }
 
+fn html(text: &str) -> String {
+    text.replace('&', "&amp;").replace('<', "&lt;")
+}
+
 /// Characters that mean something in Markdown or HTML show as themselves.
 fn markdown(text: &str) -> String {
     let escape = |character: char| match character {
-        '<' => "&lt;".to_owned(),
-        '&' => "&amp;".to_owned(),
+        '<' | '&' => html(&character.to_string()),
         '*' | '_' | '`' | '[' | ']' | '\\' | '|' => format!("\\{character}"),
         other => other.to_string(),
     };
@@ -173,5 +177,6 @@ mod tests {
     #[test]
     fn what_means_something_to_markdown_is_shown_as_it_is() {
         assert_eq!(markdown("spawn_blocking <b> & `x`"), "spawn\\_blocking &lt;b> &amp; \\`x\\`");
+        assert_eq!(html("spawn_blocking <b> &"), "spawn_blocking &lt;b> &amp;");
     }
 }

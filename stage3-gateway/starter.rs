@@ -69,9 +69,10 @@ fn environ_of(head: &[u8], client: SocketAddr, server: SocketAddr) -> Result<Env
     // with 400, so `?` does for a bad head.
     //
     // Step 2, environ (3). PATH_INFO is the path alone, with its %XX decoded to bytes, once (crate
-    // percent_encoding); QUERY_STRING is what follows the first `?`, as it came, and is there even
-    // when empty. Add SCRIPT_NAME (empty), SERVER_NAME (an address does), SERVER_PORT,
-    // SERVER_PROTOCOL (HTTP/1.0 or HTTP/1.1), REMOTE_ADDR, REMOTE_PORT, and wsgi.url_scheme: http.
+    // percent_encoding; other `%` stay as they are); QUERY_STRING is what follows the first `?`, as
+    // it came, and is there even when empty. Add SCRIPT_NAME (empty), SERVER_NAME (an address does),
+    // SERVER_PORT, SERVER_PROTOCOL (HTTP/1.0 or HTTP/1.1), REMOTE_ADDR, REMOTE_PORT, and
+    // wsgi.url_scheme: http.
     //
     // Step 3, fields (2). `X-Some-Name: value` becomes HTTP_X_SOME_NAME. Content-Type and
     // Content-Length become CONTENT_TYPE and CONTENT_LENGTH, and nothing with HTTP_. The values of
@@ -82,18 +83,19 @@ fn environ_of(head: &[u8], client: SocketAddr, server: SocketAddr) -> Result<Env
 }
 
 /// Lets the application answer and sends what it says. `rest` is what came behind the head so far.
-/// An Err from here is printed, and nobody sends anything for it: a 500 is sent in here.
+/// An Err from here is printed, and nobody sends anything for it: a 500 is sent in here. No length may
+/// end the server, be it no number, or enormous, from the client (step 5) or the application (6).
 fn run(
     application: Application,
     environ: &Environ,
     rest: &[u8],
     mut connection: &TcpStream,
 ) -> Result<(), Error> {
-    // Step 4, start_response (3). For now nobody listens to it, and every answer is a 200. Keep
-    // status and fields when it is called; the head goes out later: the status, all these fields in
-    // order, a Date (stage 2 has `http_date`) and `Connection: close`. A second call without an
-    // error is an Err, and so is a field with CR, LF or NUL in it. If the application fails or has
-    // never called it: 500. A 204 and a 304 have no content and no computed length, whatever comes.
+    // Step 4, start_response (3). For now every answer is a 200. Keep status and fields when it is
+    // called; the head goes out later: the status, all these fields in order, a Date unless one is
+    // there (stage 2 has `http_date`), `Connection: close`. A second call without an error is an
+    // Err, and so is a status, a name or a value with CR, LF or NUL in it. If the application fails
+    // or has never called it: 500. A 204 and a 304 have no content and no computed length.
     //
     // Step 5, wsgi.input (3). For now it is empty. It is as long as CONTENT_LENGTH says, and empty
     // without one. What is not in `rest` is still to be read from the connection; never wait for a
@@ -101,10 +103,10 @@ fn run(
     // (Bonus, 2: content in chunks, if Transfer-Encoding says so.)
     //
     // Step 6, the body (3). For now it is collected first. Send each piece before you ask for the
-    // next one, and the head once the first is there, or the end. An answer without Content-Length
-    // ends when the connection does. A Content-Length from the application, in whatever case its
-    // name is written, is a promise: not a byte more than that. HEAD gets the head and no content,
-    // whatever is asked for. (Bonus, 1: chunks instead, if the client speaks HTTP/1.1.)
+    // next one, and the head once one is there that is not empty, or the end. An answer without
+    // Content-Length ends when the connection does. A Content-Length from the application, in
+    // whatever case its name is written, is a promise: not a byte more than that. HEAD gets the head
+    // and no content. (Bonus, 1: chunks instead, if the client speaks HTTP/1.1.)
     //
     // Step 7, when it goes wrong (2). Until the head is out, an error, in the first piece too,
     // becomes a 500 that is always the same and tells no details (and HEAD gets only its head);
@@ -223,7 +225,7 @@ const BYTES: Fields = &[("Content-Type", "application/octet-stream")];
 const FIVE: Fields = &[("content-length", "5")];
 const TEN: Fields = &[("Content-Length", "10")];
 const EVIL: Fields = &[("X-A", "a\r\nX-Evil: 1")];
-const FIRST: Fields = &[("X-Answer", "first")];
+const FIRST: Fields = &[("X-Answer", "first"), ("Content-Length", "3")];
 
 fn probe(environ: &Environ, input: &mut dyn Read, start_response: &mut StartResponse) -> Answer {
     let path = text(environ, "PATH_INFO");
@@ -238,16 +240,21 @@ fn probe(environ: &Environ, input: &mut dyn Read, start_response: &mut StartResp
         "/cl-short" => say("200 OK", TEN, "12345"),
         "/cl-long" => say("200 OK", FIVE, "1234567890"),
         "/inject" => say("200 OK", EVIL, "did you get X-Evil?\n"),
-        "/status/204" | "/status/304" => say(&(path[8..].to_owned() + " None"), &[], "hidden\n"),
+        "/status/204" | "/status/304" => {
+            let reason = text(environ, "QUERY_STRING");
+            say(&format!("{} None {reason}", &path[8..]), &[], "hidden\n")
+        }
         "/raise" => Err("/raise fails before any output".into()),
         "/panic" => panic!("/panic panics before any output"),
         "/never" => pieces([Ok("what is this?\n".into())]),
         "/environ" | "/echo" | "/half-read" => asked(&path, environ, input, start_response),
         "/big" | "/stream" => many(&path, environ, start_response),
-        "/fields" => with_fields(environ, start_response),
-        "/raise-first" | "/raise-late" | "/panic-late" => late(&path, start_response),
+        "/raise-first" | "/raise-empty" | "/raise-late" | "/panic-late" => {
+            late(&path, start_response)
+        }
         "/write" | "/twice" | "/exc" | "/exc-late" => again(&path, start_response),
         _ if path.starts_with("/environ") => asked("/environ", environ, input, start_response),
+        _ if path.starts_with("/fields") => with_fields(&path, environ, start_response),
         _ if path.starts_with("/status/") => say(&(path[8..].to_owned() + " Why Not"), TEXT, &path),
         _ => {
             io::copy(input, &mut io::sink())?;
@@ -313,10 +320,12 @@ fn many(path: &str, environ: &Environ, start_response: &mut StartResponse) -> An
     }))
 }
 
-/// An answer with the fields that the query names: `/fields?X-A=1&X-B=2`.
-fn with_fields(environ: &Environ, start_response: &mut StartResponse) -> Answer {
+/// An answer with the fields of the query, `/fields?X-A=1&X-B=2`, and of the path, `/fields/X-C/3`,
+/// in which any byte may come, as %0D does.
+fn with_fields(path: &str, environ: &Environ, start_response: &mut StartResponse) -> Answer {
     let query = text(environ, "QUERY_STRING");
     let asked = query.split('&').filter_map(|pair| pair.split_once('='));
+    let asked = asked.chain(path.strip_prefix("/fields/").and_then(|pair| pair.split_once('/')));
     let fields: Vec<_> = TEXT.iter().copied().chain(asked).collect();
     start_response("200 OK", &fields, None)?;
     pieces([Ok("these fields\n".into())])
@@ -325,9 +334,10 @@ fn with_fields(environ: &Environ, start_response: &mut StartResponse) -> Answer 
 /// Answers that fail while their pieces are made.
 fn late(path: &str, start_response: &mut StartResponse) -> Answer {
     let (first, panics) = (path == "/raise-first", path == "/panic-late");
+    let piece = if path == "/raise-empty" { "" } else { "12345" };
     start_response("200 OK", TEN, None)?;
     pieces((1..=2).map(move |part| match part {
-        1 if !first => Ok("12345".into()),
+        1 if !first => Ok(piece.into()),
         _ if panics => panic!("/panic-late panics after 5 bytes"),
         _ => Err("the body fails while it makes a piece".into()),
     }))

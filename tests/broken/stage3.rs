@@ -32,6 +32,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::process::ExitCode;
 use std::sync::LazyLock;
 use std::time::Duration;
+use std::vec::IntoIter;
 
 use stage1_echo::accept_errors::outlive;
 use stage1_echo::contract::{Failure, exit, listen_from_env};
@@ -224,22 +225,31 @@ fn shout(environ: &Environ, input: &mut dyn Read, start_response: &mut StartResp
     };
     let body = probe(environ, input, &mut start)?;
     let is_loud = is_text.get() && !broken("quiet-body");
-    if is_loud { Ok(Box::new(Louder(body))) } else { Ok(body) }
+    if is_loud { Ok(Box::new(Louder(body, None))) } else { Ok(body) }
 }
 
-/// A body in capitals.
-struct Louder(Box<dyn Body>);
+/// A body in capitals; and all of its pieces, if they are collected.
+struct Louder(Box<dyn Body>, Option<IntoIter<Result<Vec<u8>, Error>>>);
 
 impl Iterator for Louder {
     type Item = Result<Vec<u8>, Error>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        Some(self.0.next()?.map(|piece| piece.to_ascii_uppercase()))
+        let Louder(inner, all) = self;
+        let next = if broken("shout-collects") {
+            all.get_or_insert_with(|| inner.collect::<Vec<_>>().into_iter()).next()
+        } else {
+            inner.next()
+        };
+        Some(next?.map(|piece| piece.to_ascii_uppercase()))
     }
 }
 
 impl Body for Louder {
     fn close(&mut self) {
+        if broken("shout-closes-twice") {
+            self.0.close();
+        }
         if !broken("shout-never-closes") {
             self.0.close();
         }

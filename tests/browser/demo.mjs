@@ -6,8 +6,8 @@ import { open, photograph } from './tab.mjs';
 
 const LINKS = [
   '/hello', '/environ', '/form', '/big', '/stream', '/slow', '/status', '/write', '/closed', '/exc',
-  '/exc-late', '/raise', '/raise-first', '/raise-late', '/panic', '/panic-late', '/cl-short',
-  '/cl-long', '/inject', '/never', '/twice',
+  '/exc-late', '/raise', '/raise-first', '/raise-empty', '/raise-late', '/panic', '/panic-late',
+  '/cl-short', '/cl-long', '/inject', '/never', '/twice',
 ];
 
 /** Where the demo cuts an answer off, on purpose: the client must notice. */

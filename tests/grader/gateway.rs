@@ -8,7 +8,7 @@
 //! | file | what it looks at |
 //! | --- | --- |
 //! | `environ`, `peers`, `fields` | what the application is told: `variables` reads it |
-//! | `start_response`, `exc_info` | what the application says, right and wrong |
+//! | `start_response`, `injection`, `exc_info` | what the application says, right and wrong |
 //! | `response` | what the server adds |
 //! | `input`, `chunked`, `expectation` | the content of a request |
 //! | `sizes`, `deadlines` | too much content, too little, too slowly |
@@ -34,6 +34,7 @@ pub mod expectation;
 pub mod failing;
 pub mod fields;
 pub mod form;
+pub mod injection;
 pub mod input;
 pub mod log;
 pub mod ours;
@@ -67,6 +68,7 @@ const EVERYWHERE: &[&[Check]] = &[
     peers::CHECKS,
     fields::CHECKS,
     start_response::CHECKS,
+    injection::CHECKS,
     exc_info::CHECKS,
     response::CHECKS,
     input::CHECKS,

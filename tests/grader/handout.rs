@@ -8,7 +8,6 @@ use std::fmt::Write as _;
 use std::fs;
 use std::path::Path;
 
-use crate::check::Check;
 use crate::failure::Seen;
 use crate::stage::{Scored, Stage, Step};
 
@@ -77,38 +76,53 @@ fn told(stage: &Stage, step: &Step) -> String {
     }
     text += "\n";
     for (number, hint) in (1..).zip(hints(stage, step)) {
-        let when = if hint.when.is_empty() { "" } else { ": " };
-        let summary = format!("Hint {number}{when}{}", markdown(&hint.when.join(", or ")));
+        let when = if hint.when.is_empty() { hint.title } else { &hint.when.join(", or ") };
+        // A line that begins with a tag is HTML, and no Markdown.
+        let summary = format!("Hint {number}: {}", html(when));
         let hint = markdown(hint.text);
         text += &format!("<details><summary>{summary}</summary>\n\n{hint}\n\n</details>\n");
     }
     text + "\n"
 }
 
-/// A hint, and what must have been seen for it to fit: nothing, if it is the check's general one.
+/// A hint, the check that it is for, and what must have been seen for it to fit: nothing, if it is
+/// the check's general one.
 struct Hint {
     text: &'static str,
+    title: &'static str,
     when: Vec<String>,
 }
 
-/// Each hint once: those of the checks that earn points, then those of the others.
+/// Each hint once: those of the checks that earn points, then those of the others. What a bonus step
+/// may break in an earlier one is told in the bonus step.
 fn hints(stage: &Stage, step: &Step) -> Vec<Hint> {
-    let own = step.checks.iter().flat_map(|scored: &Scored| {
-        let general = stage.find(scored.id).map(|(check, _): (Check, bool)| (check.hint, None));
-        let kinds = scored.hints.iter().map(|(kind, hint)| (*hint, Some(seen(*kind).to_owned())));
-        let words =
-            scored.words.iter().map(|(words, hint)| (*hint, Some(format!("you read \"{words}\""))));
-        general.into_iter().chain(kinds).chain(words)
+    let general = |id: &str| stage.find(id).map(|(check, _)| (check.hint, check.title, None));
+    let own = step.checks.iter().flat_map(|scored| {
+        let fitting = fitting(scored).filter(|(hint, _)| step.bonus || !is_of_a_bonus(stage, hint));
+        let fitting = fitting.map(|(hint, when)| (hint, "", Some(when)));
+        general(scored.id).into_iter().chain(fitting)
     });
-    let needed = step.needs.iter().filter_map(|id| Some((stage.find(id)?.0.hint, None)));
+    let needed = step.needs.iter().filter_map(|id| general(id));
     let mut found: Vec<Hint> = Vec::new();
-    for (text, when) in own.chain(needed) {
+    for (text, title, when) in own.chain(needed) {
         match found.iter_mut().find(|hint| hint.text == text) {
             Some(hint) => hint.when.extend(when.filter(|when| !hint.when.contains(when))),
-            None => found.push(Hint { text, when: when.into_iter().collect() }),
+            None => found.push(Hint { text, title, when: when.into_iter().collect() }),
         }
     }
     found
+}
+
+/// The hints for what was seen, and what that is.
+fn fitting(scored: &Scored) -> impl Iterator<Item = (&'static str, String)> {
+    let kinds = scored.hints.iter().map(|(kind, hint)| (*hint, seen(*kind).to_owned()));
+    let words = scored.words.iter().map(|(words, hint)| (*hint, format!("you read \"{words}\"")));
+    kinds.chain(words)
+}
+
+fn is_of_a_bonus(stage: &Stage, text: &str) -> bool {
+    let scored = stage.steps.iter().filter(|step| step.bonus).flat_map(|step| step.checks);
+    scored.flat_map(fitting).any(|(hint, _)| hint == text)
 }
 
 /// What a learner has seen, in a few words.
@@ -126,11 +140,14 @@ fn seen(kind: Seen) -> &'static str {
     }
 }
 
+fn html(text: &str) -> String {
+    text.replace('&', "&amp;").replace('<', "&lt;")
+}
+
 /// Characters that mean something in Markdown or HTML show as themselves.
 fn markdown(text: &str) -> String {
     let escape = |character: char| match character {
-        '<' => "&lt;".to_owned(),
-        '&' => "&amp;".to_owned(),
+        '<' | '&' => html(&character.to_string()),
         '*' | '_' | '`' | '[' | ']' | '\\' | '|' => format!("\\{character}"),
         other => other.to_string(),
     };
@@ -149,7 +166,7 @@ mod tests {
             text.starts_with(
                 "### Step 1, a word (2 points)\n\nSay another word.\n\nWhat is checked:\n\n\
              - it says so (2 points)\n\nTo read: a book.\n\n\
-             <details><summary>Hint 1</summary>\n\nSay it.\n\n</details>\n\n"
+             <details><summary>Hint 1: it says so</summary>\n\nSay it.\n\n</details>\n\n"
             ),
             "{text}"
         );
@@ -160,5 +177,6 @@ mod tests {
     #[test]
     fn what_means_something_to_markdown_is_shown_as_it_is() {
         assert_eq!(markdown("spawn_blocking <b> & `x`"), "spawn\\_blocking &lt;b> &amp; \\`x\\`");
+        assert_eq!(html("spawn_blocking <b> &"), "spawn_blocking &lt;b> &amp;");
     }
 }

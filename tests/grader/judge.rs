@@ -2,8 +2,8 @@
 //! ends the grader.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::mpsc::{RecvTimeoutError, channel};
-use std::time::Duration;
+use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
+use std::time::{Duration, Instant};
 
 use crate::check::{Check, Verdict};
 use crate::failure::{Failure, Seen};
@@ -27,7 +27,7 @@ pub(crate) fn judge(check: Check, target: Target) -> Verdict {
         return Err(Failure::new(format!("no thread for the check: {error}")).seen(Seen::Machine));
     }
     let limit = patience(CHECK_SECONDS);
-    match receiver.recv_timeout(limit) {
+    match before_deadline(&receiver, &scene, Instant::now(), limit) {
         Ok(Ok(verdict)) => verdict,
         Ok(Err(panic)) => {
             Err(Failure::new(format!("the check itself failed: {}", message(&*panic)))
@@ -38,6 +38,29 @@ pub(crate) fn judge(check: Check, target: Target) -> Verdict {
             Err(Failure::new("the check ended without a verdict").seen(Seen::Machine))
         }
     }
+}
+
+/// What comes before the deadline, which a check moves on when it starts another program.
+fn before_deadline<T>(
+    receiver: &Receiver<T>,
+    scene: &Scene,
+    begun: Instant,
+    limit: Duration,
+) -> Result<T, RecvTimeoutError> {
+    loop {
+        let end = deadline(scene, begun, limit);
+        let result = receiver.recv_timeout(end.saturating_duration_since(Instant::now()));
+        let is_over = deadline(scene, begun, limit) == end;
+        if is_over || !matches!(result, Err(RecvTimeoutError::Timeout)) {
+            return result;
+        }
+    }
+}
+
+/// `limit` behind the last start of a program: each of them may take its time on a machine that is
+/// busy, one that starts Python above all.
+fn deadline(scene: &Scene, begun: Instant, limit: Duration) -> Instant {
+    scene.started().map_or(begun, |started| started.max(begun)) + limit
 }
 
 /// The check goes on meanwhile; what is known of it is told.
@@ -95,6 +118,20 @@ mod tests {
         let what = "the check was given up after 20 s, while it waited for a train";
         assert!(failure.what().starts_with(what), "{}", failure.what());
         assert!(failure.story("", "").contains("  server    "));
+    }
+
+    #[test]
+    fn each_program_that_a_check_starts_gives_it_more_time() {
+        let (begun, limit) = (Instant::now(), Duration::from_secs(20));
+        let scene = Scene::default();
+        assert_eq!(deadline(&scene, begun, limit), begun + limit);
+        let seen = scene.clone();
+        let starts = std::thread::spawn(move || {
+            seen.set();
+            drop(Target::command("x", ["true"]).start());
+        });
+        starts.join().expect("it does not panic");
+        assert!(deadline(&scene, begun, limit) > begun + limit);
     }
 
     #[test]

@@ -15,8 +15,8 @@ use crate::scene;
 /// Shorter than [`CHECK_SECONDS`], so that the story names what was waited for.
 pub const STEP_SECONDS: f64 = 8.0;
 
-/// Seconds for one whole check, after which it is given up.
-pub const CHECK_SECONDS: f64 = 20.0;
+/// Seconds for one check from the last program that it has started, after which it is given up.
+pub const CHECK_SECONDS: f64 = 30.0;
 
 /// Seconds for all checks of a server together; what is not reached by then is not run.
 pub const RUN_SECONDS: f64 = 300.0;

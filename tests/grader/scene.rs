@@ -2,6 +2,7 @@
 
 use std::cell::RefCell;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Instant;
 
 use crate::witness::Witness;
 
@@ -16,6 +17,7 @@ pub(crate) struct Scene(Arc<Mutex<Inner>>);
 #[derive(Default, Debug)]
 struct Inner {
     witness: Option<Arc<Witness>>,
+    started: Option<Instant>,
     waits_for: String,
 }
 
@@ -30,20 +32,30 @@ impl Scene {
         self.lock().witness.clone()
     }
 
+    /// When that was started.
+    pub fn started(&self) -> Option<Instant> {
+        self.lock().started
+    }
+
     /// What was waited for last; empty if nothing was.
     pub fn waits_for(&self) -> String {
         self.lock().waits_for.clone()
     }
 
     fn lock(&self) -> MutexGuard<'_, Inner> {
-        // Both facts are whole after every change.
+        // Each fact is whole after every change.
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 /// This thread has started a program.
 pub(crate) fn enters(witness: &Arc<Witness>) {
-    HERE.with(|here| here.borrow().lock().witness = Some(Arc::clone(witness)));
+    HERE.with(|here| {
+        let here = here.borrow();
+        let mut inner = here.lock();
+        inner.witness = Some(Arc::clone(witness));
+        inner.started = Some(Instant::now());
+    });
 }
 
 /// This thread waits for something: a noun, as in "the last zombie to be reaped".

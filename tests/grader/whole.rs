@@ -41,7 +41,7 @@ fn reference(stage: &Stage, asked: &Asked, silent: &Arguments) -> bool {
     let conclusion = libtest_mimic::run(silent, run.trials(&target, jobs(stage.all()), ""));
     let records = run.records();
     let count = counted(stage, REFERENCE, &records, records.len());
-    let _ = tell::out(format_args!("{}{count}\n", told(&records)));
+    let _ = tell::out(format_args!("{}{count}\n", told(&records, asked.theirs().is_some())));
     let saved = asked.scope != Scope::Reference || asked.save(stage, &run, "");
     saved && !conclusion.has_failed()
 }
@@ -96,8 +96,9 @@ pub(crate) fn not_graded(stage: &Stage, learner: &Learner) -> (String, String) {
     (lines.join("\n"), "not started".into())
 }
 
-/// What failed, each with its story.
-fn told(records: &[Record]) -> String {
+/// What of the reference failed, each with its story; and, if a learner's server is graded after it,
+/// that it is another one.
+fn told(records: &[Record], is_before_theirs: bool) -> String {
     let mut text = String::new();
     for Record { id, title, outcome, .. } in records {
         match outcome {
@@ -107,6 +108,9 @@ fn told(records: &[Record]) -> String {
         }
     }
     if !text.is_empty() {
+        if is_before_theirs {
+            text += "This is our server, not yours; your points stand below.\n";
+        }
         text += &format!("GRADE_SEED={} makes the same random choices again\n", random::seed());
     }
     text

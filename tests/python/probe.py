@@ -67,6 +67,8 @@ def application(environ, start_response):
         route = show_environ
     elif path.startswith("/status/"):
         route = any_status
+    elif path.startswith("/fields/"):
+        route = any_fields
     else:
         route = ROUTES.get(path, not_found)
     return Body(route(environ, start_response))
@@ -143,8 +145,10 @@ def any_status(environ, start_response):
 
 
 def any_fields(environ, start_response):
-    """`/fields?X-A=1&X-B=2`: with these fields, in this order."""
-    pairs = (pair.split("=", 1) for pair in environ.get("QUERY_STRING", "").split("&"))
+    """`/fields?X-A=1&X-B=2`, `/fields/X-C/3`: with these fields, in this order. The path is decoded:
+    any byte may be in it."""
+    pairs = [pair.split("=", 1) for pair in environ.get("QUERY_STRING", "").split("&")]
+    pairs.append(environ["PATH_INFO"][len("/fields/") :].split("/", 1))
     asked = [tuple(pair) for pair in pairs if len(pair) == 2 and pair[0].startswith("X-")]
     start_response("200 OK", TEXT + asked)
     return [b"these fields\n"]
@@ -220,6 +224,17 @@ def fails_first(_environ, start_response):
     return pieces()
 
 
+def fails_after_nothing(_environ, start_response):
+    """The same after an empty piece: that sends no head."""
+
+    def pieces():
+        yield b""
+        raise Failed("/raise-empty fails after a piece that is empty")
+
+    start_response("200 OK", TEXT)
+    return pieces()
+
+
 def fails_late(_environ, start_response):
     """Fails after 5 of the 10 bytes that it declared: too late for a 500."""
 
@@ -273,7 +288,7 @@ def twice(_environ, start_response):
 def changes_its_mind(_environ, start_response):
     """Calls it again with exc_info before any output: the second answer replaces the first."""
     try:
-        start_response("200 OK", TEXT + [("X-Answer", "first")])
+        start_response("200 OK", TEXT + [("X-Answer", "first"), ("Content-Length", "3")])
         raise Failed("the first answer failed")
     except Failed:
         fields = TEXT + [("X-Answer", "second")]
@@ -322,6 +337,7 @@ ROUTES = {
     "/raise": fails,
     "/panic": panic,
     "/raise-first": fails_first,
+    "/raise-empty": fails_after_nothing,
     "/raise-late": fails_late,
     "/panic-late": panics_late,
     "/cl-short": too_short,

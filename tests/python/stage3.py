@@ -285,7 +285,9 @@ class Answer:
             self.write(OUR_FAULT)
 
     def send_head(self):
-        fields = self.fields + [("Date", formatdate(usegmt=True)), ("Connection", "close")]
+        fields = self.fields + [("Connection", "close")]
+        if not any(name.lower() == "date" for name, _ in fields):
+            fields.append(("Date", formatdate(usegmt=True)))
         declared = [value for name, value in fields if name.lower() == "content-length"]
         if self.is_head or self.status[:3] in ("204", "304"):
             self.left = 0

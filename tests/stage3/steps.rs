@@ -25,6 +25,7 @@ pub const STEPS: &[Step] = &[
         checks: &[hints::PATH_INFO, hints::QUERY_STRING, hints::SERVER],
         needs: &[
             "environ-path-is-decoded-once",
+            "environ-percent-alone",
             "environ-empty-variables",
             "environ-remote",
             "environ-url-scheme",
@@ -49,6 +50,7 @@ pub const STEPS: &[Step] = &[
         needs: &[
             "start-response-never",
             "start-response-inject",
+            "start-response-inject-status",
             "start-response-without-content",
             "response-date",
             "response-says-close",
@@ -58,13 +60,19 @@ pub const STEPS: &[Step] = &[
     },
     Step {
         checks: &[hints::CONTENT, hints::LENGTH, hints::EMPTY],
-        needs: &["input-split-anywhere", "input-byte-by-byte", "input-of-1-mib", "input-half-read"],
+        needs: &[
+            "input-split-anywhere",
+            "input-byte-by-byte",
+            "input-of-1-mib",
+            "input-half-read",
+            "input-of-a-length-that-is-none",
+        ],
         page: "PEP 3333, Input and Error Streams",
         ..step(5, "wsgi.input", "in run, let the application read CONTENT_LENGTH bytes")
     },
     Step {
         checks: &[hints::FIRST_PIECE, hints::TOO_LITTLE, hints::HEAD],
-        needs: &["declared-length-is-kept", "declared-too-much"],
+        needs: &["declared-length-is-kept", "declared-too-much", "declared-length-that-is-none"],
         page: "PEP 3333, Buffering and Streaming",
         ..step(6, "the body", "send each piece before you ask for the next one")
     },
@@ -73,6 +81,7 @@ pub const STEPS: &[Step] = &[
         needs: &[
             "failing-before-output",
             "failing-in-its-first-piece",
+            "failing-after-an-empty-piece",
             "failing-tells-no-details",
             "failing-is-told-on-stderr",
             "failing-after-output",
@@ -102,6 +111,8 @@ pub const STEPS: &[Step] = &[
             "chunked-byte-by-byte",
             "chunked-extensions-and-trailers",
             "chunked-ends-at-its-last-chunk",
+            "chunked-in-any-case",
+            "chunked-cut-short",
         ],
         page: "RFC 9112 s7.1",
         ..bonus(9, "chunked content", "decode the content of a request in chunks")

@@ -66,11 +66,12 @@ pub fn status<'r>(environ: &mut Environ<'r>, start_response: &mut StartResponse)
     }
 }
 
-/// `/fields?X-A=1&X-B=2`: with these fields, in this order. Others than `X-` nobody can ask for: a
-/// link must not set a cookie.
+/// `/fields?X-A=1&X-B=2`, `/fields/X-C/3`: with these fields, in this order. A path is decoded, so
+/// there any byte may come. Others than `X-` nobody can ask for: a link must not set a cookie.
 pub fn fields<'r>(environ: &mut Environ<'r>, start_response: &mut StartResponse) -> Answer<'r> {
-    let query = environ.text("QUERY_STRING");
-    let pairs = query.split('&').filter_map(|pair| pair.split_once('='));
+    let (query, path) = (environ.text("QUERY_STRING"), environ.text("PATH_INFO"));
+    let in_path = path.strip_prefix("/fields/").and_then(|pair| pair.split_once('/'));
+    let pairs = query.split('&').filter_map(|pair| pair.split_once('=')).chain(in_path);
     let asked = pairs.filter(|(name, _)| name.starts_with("X-"));
     let asked = asked.map(|(name, value)| (name, value.as_bytes()));
     let fields: Vec<(&str, &[u8])> = [TEXT].into_iter().chain(asked).collect();

@@ -6,7 +6,8 @@ use super::{Answer, Environ, StartResponse, TEXT, whole};
 /// `/exc`: nothing was sent yet, so the second answer replaces the first.
 // ANCHOR: exc
 pub fn exc<'r>(_: &mut Environ<'r>, start_response: &mut StartResponse) -> Answer<'r> {
-    start_response("200 OK", &[TEXT, ("X-Answer", b"first")], None)?;
+    let fields = [TEXT, ("X-Answer", b"first"), ("Content-Length", b"3")];
+    start_response("200 OK", &fields, None)?;
     let fields = [TEXT, ("X-Answer", b"second")];
     start_response("500 Internal Server Error", &fields, Some("the first one failed".into()))?;
     Ok(whole(b"this replaced 200 OK\n"))

@@ -28,6 +28,13 @@ pub fn raise_first<'r>(_: &mut Environ<'r>, start_response: &mut StartResponse) 
     Ok(Box::new([Err("/raise-first fails in its first piece".into())].into_iter()))
 }
 
+/// `/raise-empty`: the same after an empty piece. That sends no head: there is nothing to say yet.
+pub fn raise_empty<'r>(_: &mut Environ<'r>, start_response: &mut StartResponse) -> Answer<'r> {
+    start_response("200 OK", &[TEXT], None)?;
+    let then = Err("/raise-empty fails after a piece that is empty".into());
+    Ok(Box::new(whole(b"").chain([then])))
+}
+
 /// `/panic-late`: panics where `/raise-late` fails.
 pub fn panic_late<'r>(_: &mut Environ<'r>, start_response: &mut StartResponse) -> Answer<'r> {
     start_response("200 OK", &[TEXT, ("Content-Length", b"10")], None)?;

@@ -70,7 +70,7 @@ impl<'r> Environ<'r> {
             "REMOTE_PORT" => text(self.client.port()),
             "wsgi.url_scheme" => b"http".into(),
             "HTTP_HOST" if target.authority.is_some() => target.authority?.as_bytes().into(),
-            "HTTP_COOKIE" => return self.joined("cookie", b"; "), // RFC 6265 s5.4
+            "HTTP_COOKIE" => return self.joined("cookie", b"; "), // RFC 9113 s8.2.3
             _ => return self.joined(&field_name(name)?, b", "),
         })
     }

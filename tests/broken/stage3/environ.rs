@@ -62,7 +62,10 @@ fn set_target(target: &str, set: &mut impl FnMut(&str, &[u8])) {
     let path = if broken("plus-is-a-space") { path.replace('+', " ") } else { path.into() };
     let mut info = decoded(&path);
     if broken("path-not-decoded") {
-        info = path.into();
+        info = path.clone().into();
+    }
+    if broken("digits-unwrapped") {
+        info = decoded_by_hand(path.as_bytes());
     }
     if broken("decoded-twice") {
         info = percent_decode(&info).collect();
@@ -74,6 +77,23 @@ fn set_target(target: &str, set: &mut impl FnMut(&str, &[u8])) {
     if !broken("no-path-info") {
         set("PATH_INFO", &info);
     }
+}
+
+/// Takes every `%` for the first of three characters, and the two behind it for digits.
+fn decoded_by_hand(path: &[u8]) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    let mut at = 0;
+    while at < path.len() {
+        if path[at] == b'%' {
+            let digits = str::from_utf8(&path[at + 1..at + 3]).expect("digits");
+            bytes.push(u8::from_str_radix(digits, 16).expect("digits"));
+            at += 3;
+        } else {
+            bytes.push(path[at]);
+            at += 1;
+        }
+    }
+    bytes
 }
 
 /// What the server knows besides: of itself, and of the two ends of the connection.
@@ -96,8 +116,12 @@ fn set_ends(client: SocketAddr, server: SocketAddr, set: &mut impl FnMut(&str, &
 /// Adds a field to the environ, if it becomes a variable.
 fn add_field(name: &str, value: &[u8], environ: &mut Environ) {
     // X_User would pass itself off as X-User; and programs take HTTP_PROXY for their proxy.
-    let is_dropped = (name.contains('_') && !broken("underscores-kept"))
-        || (name.eq_ignore_ascii_case("proxy") && !broken("proxy-kept"));
+    let is_proxy = match () {
+        () if broken("proxy-kept") => false,
+        () if broken("proxy-in-one-case") => name == "Proxy",
+        () => name.eq_ignore_ascii_case("proxy"),
+    };
+    let is_dropped = (name.contains('_') && !broken("underscores-kept")) || is_proxy;
     if is_dropped || (value.is_empty() && broken("empty-fields-dropped")) {
         return;
     }

@@ -14,7 +14,10 @@ pub fn input_of<'c>(
     rest: &'c [u8],
     connection: &'c TcpStream,
 ) -> Result<Box<dyn Read + 'c>, Error> {
-    let coding = environ.get("HTTP_TRANSFER_ENCODING").map(|coding| coding.to_ascii_lowercase());
+    let mut coding = environ.get("HTTP_TRANSFER_ENCODING").cloned();
+    if !broken("chunked-in-one-case") {
+        coding = coding.map(|coding| coding.to_ascii_lowercase());
+    }
     if coding.as_deref() == Some(b"chunked") && !broken("chunks-not-decoded") {
         // A buffer of 5 bytes shows at once who takes what is in it for a line.
         let capacity = if broken("a-read-is-a-line") { 5 } else { 8192 };
@@ -22,6 +25,9 @@ pub fn input_of<'c>(
         return Ok(Box::new(Chunks { from, left: 0, at_end: false }));
     }
     let length = match environ.get("CONTENT_LENGTH") {
+        Some(length) if broken("length-parse-unwrapped") => {
+            str::from_utf8(length)?.parse().expect("a length is a number")
+        }
         Some(length) => str::from_utf8(length)?.parse()?,
         None if broken("no-length-is-no-end") => return Ok(Box::new(rest.chain(connection))),
         None if broken("rest-without-a-length") => return Ok(Box::new(rest)),
@@ -63,6 +69,12 @@ fn wrong_input<'c>(
             let more = io::Cursor::new(more).take(count as u64);
             Box::new(rest.chain(more).take(length))
         }
+        () if broken("content-in-a-vec") => {
+            // The client says how large it is to be.
+            let mut content = vec![0; usize::try_from(length)?];
+            rest.chain(connection).read_exact(&mut content)?;
+            Box::new(io::Cursor::new(content))
+        }
         () if broken("input-as-text") => {
             let mut content = Vec::new();
             rest.chain(connection).take(length).read_to_end(&mut content)?;
@@ -99,6 +111,9 @@ impl Read for Chunks<'_> {
             return self.behind_the_end(buffer);
         }
         let count = (&mut self.from).take(self.left).read(buffer)?;
+        if count == 0 && broken("a-cut-chunk-is-an-end") {
+            return Ok(0);
+        }
         if count == 0 {
             return Err(io::ErrorKind::UnexpectedEof.into());
         }

@@ -34,7 +34,7 @@ const BYTES: Fields = &[("Content-Type", "application/octet-stream")];
 const FIVE: Fields = &[("content-length", "5")];
 const TEN: Fields = &[("Content-Length", "10")];
 const EVIL: Fields = &[("X-A", "a\r\nX-Evil: 1")];
-const FIRST: Fields = &[("X-Answer", "first")];
+const FIRST: Fields = &[("X-Answer", "first"), ("Content-Length", "3")];
 
 pub fn probe(
     environ: &Environ,
@@ -53,16 +53,21 @@ pub fn probe(
         "/cl-short" => say("200 OK", TEN, "12345"),
         "/cl-long" => say("200 OK", FIVE, "1234567890"),
         "/inject" => say("200 OK", EVIL, "did you get X-Evil?\n"),
-        "/status/204" | "/status/304" => say(&(path[8..].to_owned() + " None"), &[], "hidden\n"),
+        "/status/204" | "/status/304" => {
+            let reason = text(environ, "QUERY_STRING");
+            say(&format!("{} None {reason}", &path[8..]), &[], "hidden\n")
+        }
         "/raise" => Err("/raise fails before any output".into()),
         "/panic" => panic!("/panic panics before any output"),
         "/never" => pieces([Ok("what is this?\n".into())]),
         "/environ" | "/echo" | "/half-read" => asked(&path, environ, input, start_response),
         "/big" | "/stream" => many(&path, environ, start_response),
-        "/fields" => with_fields(environ, start_response),
-        "/raise-first" | "/raise-late" | "/panic-late" => late(&path, start_response),
+        "/raise-first" | "/raise-empty" | "/raise-late" | "/panic-late" => {
+            late(&path, start_response)
+        }
         "/write" | "/twice" | "/exc" | "/exc-late" => again(&path, start_response),
         _ if path.starts_with("/environ") => asked("/environ", environ, input, start_response),
+        _ if path.starts_with("/fields") => with_fields(&path, environ, start_response),
         _ if path.starts_with("/status/") => say(&(path[8..].to_owned() + " Why Not"), TEXT, &path),
         _ => {
             io::copy(input, &mut io::sink())?;
@@ -128,10 +133,12 @@ fn many(path: &str, environ: &Environ, start_response: &mut StartResponse) -> An
     }))
 }
 
-/// An answer with the fields that the query names: `/fields?X-A=1&X-B=2`.
-fn with_fields(environ: &Environ, start_response: &mut StartResponse) -> Answer {
+/// An answer with the fields of the query, `/fields?X-A=1&X-B=2`, and of the path, `/fields/X-C/3`,
+/// in which any byte may come, as %0D does.
+fn with_fields(path: &str, environ: &Environ, start_response: &mut StartResponse) -> Answer {
     let query = text(environ, "QUERY_STRING");
     let asked = query.split('&').filter_map(|pair| pair.split_once('='));
+    let asked = asked.chain(path.strip_prefix("/fields/").and_then(|pair| pair.split_once('/')));
     let fields: Vec<_> = TEXT.iter().copied().chain(asked).collect();
     start_response("200 OK", &fields, None)?;
     pieces([Ok("these fields\n".into())])
@@ -140,9 +147,10 @@ fn with_fields(environ: &Environ, start_response: &mut StartResponse) -> Answer 
 /// Answers that fail while their pieces are made.
 fn late(path: &str, start_response: &mut StartResponse) -> Answer {
     let (first, panics) = (path == "/raise-first", path == "/panic-late");
+    let piece = if path == "/raise-empty" { "" } else { "12345" };
     start_response("200 OK", TEN, None)?;
     pieces((1..=2).map(move |part| match part {
-        1 if !first => Ok("12345".into()),
+        1 if !first => Ok(piece.into()),
         _ if panics => panic!("/panic-late panics after 5 bytes"),
         _ => Err("the body fails while it makes a piece".into()),
     }))

@@ -53,7 +53,7 @@ fn first_piece(target: &Target) -> Verdict {
 }
 
 /// What comes until `wanted` is in it.
-fn read_until(client: &mut Client, wanted: &str) -> Result<String, Failure> {
+pub(super) fn read_until(client: &mut Client, wanted: &str) -> Result<String, Failure> {
     let mut came = Vec::new();
     while !String::from_utf8_lossy(&came).contains(wanted) {
         let some = client.read_some(4096)?;

@@ -1,8 +1,10 @@
 //! Content in chunks: the application reads what is in them and sees nothing of the framing.
 
-use super::input::expect_echo;
-use super::talk::request;
+use super::input::comes_back;
+use super::talk::{next_is_served, request};
 use crate::check::{Check, Verdict};
+use crate::client::Client;
+use crate::evidence::expect;
 use crate::random;
 use crate::target::Target;
 
@@ -40,7 +42,29 @@ pub const CHECKS: &[Check] = &[
         hint: "The empty line after the last-chunk is the end; what follows is another request.",
         run: ends,
     },
+    Check {
+        id: "chunked-in-any-case",
+        title: "the name of the coding may be written in any case",
+        rule: "RFC 9112 s7: names of transfer codings have no case",
+        hint: "Compare with eq_ignore_ascii_case: Chunked is chunked.",
+        run: any_case,
+    },
+    Check {
+        id: "chunked-cut-short",
+        title: "content that ends in the middle of a chunk is not taken for whole",
+        rule: "RFC 9112 s8: content in chunks is incomplete until the last-chunk has come",
+        hint: "A read that brings 0 bytes before the last-chunk is an error: the client has left. \
+               Return Err(io::ErrorKind::UnexpectedEof.into()), or half an upload looks whole.",
+        run: cut_short,
+    },
 ];
+
+/// As `input::expect_echo`; curl sends a Content-Length if it is not told otherwise.
+fn expect_echo(client: &mut Client, content: &[u8]) -> Verdict {
+    let by_hand = "curl -s -H 'Transfer-Encoding: chunked' --data-binary @FILE \
+                   http://127.0.0.1:8888/echo | cmp - FILE";
+    comes_back(client, content, by_hand)
+}
 
 /// A request for `/echo` whose content is to be framed in chunks.
 pub(super) fn head() -> Vec<u8> {
@@ -111,4 +135,32 @@ fn ends(target: &Target) -> Verdict {
     let mut client = server.connect()?;
     client.send(&[&head()[..], &chunk(&content, ""), LAST_CHUNK, next].concat())?;
     expect_echo(&mut client, &content)
+}
+
+fn any_case(target: &Target) -> Verdict {
+    let server = target.start()?;
+    ["Chunked", "CHUNKED"].into_iter().try_for_each(|coding| {
+        let content = random::bytes(10);
+        let head = request("POST", "/echo", &format!("Transfer-Encoding: {coding}\r\n"));
+        let mut client = server.connect()?;
+        client.send(&[head.as_bytes(), &chunk(&content, ""), LAST_CHUNK].concat())?;
+        expect_echo(&mut client, &content)
+    })
+}
+
+fn cut_short(target: &Target) -> Verdict {
+    let server = target.start()?;
+    let whole = chunk(&random::bytes(10), "");
+    // In a chunk, in its line end, between two chunks, in the size of the next one.
+    for sent in [&whole[..8], &whole[..14], &whole, &[&whole[..], b"5"].concat()] {
+        let mut client = server.connect()?;
+        client.send(&[&head()[..], sent].concat())?;
+        client.half_close()?;
+        let came = client.read_to_end()?;
+        let is_200 = came.starts_with(b"HTTP/1.1 200 ");
+        expect(&client, !is_200, "the answer is no 200: the content is not complete")?;
+        drop(client);
+        next_is_served(&server)?;
+    }
+    Ok(())
 }

@@ -57,7 +57,7 @@ pub const CHECKS: &[Check] = &[
         title: "middleware that wraps a body closes it",
         rule: "PEP 3333, Middleware: Components that Play Both Sides",
         hint: "To the application, middleware is the server: when the body that wraps another one \
-               is closed, it closes the one inside.",
+               is closed, it closes the one inside: once, in its close and nowhere else.",
         run: by_middleware,
     },
 ];

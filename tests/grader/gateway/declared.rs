@@ -5,6 +5,7 @@ use super::talk::{get, next_is_served, visit};
 use crate::check::{Check, Verdict};
 use crate::client::Client;
 use crate::evidence::expect;
+use crate::exchange::ask;
 use crate::process::resident_kib;
 use crate::random;
 use crate::response::Framing;
@@ -15,11 +16,20 @@ use crate::target::Target;
 pub const CHECKS: &[Check] = &[
     Check {
         id: "declared-length-is-kept",
-        title: "a body of many pieces arrives whole under the length that the application declares",
+        title: "a body of any number of pieces, also none, arrives whole under its declared length",
         rule: "PEP 3333, Handling the Content-Length Header",
         hint: "Take the application's Content-Length over, send no chunks beside it, and send all \
-               pieces: ask for the next one until there is none.",
+               pieces: ask for the next one until there is none. If nothing came: a body of no \
+               bytes has no piece at all, so send the head when the loop has ended, if it is not \
+               out by then.",
         run: kept,
+    },
+    Check {
+        id: "declared-length-that-is-none",
+        title: "a Content-Length from the application that is no number ends no server",
+        rule: "RFC 9110 s8.6; PEP 3333: an application's error is answered with 500",
+        hint: "`parse` may fail here too: make an error of that, as of any other of the application.",
+        run: no_length,
     },
     Check {
         id: "declared-50-gb-are-made-as-they-go",
@@ -56,6 +66,18 @@ fn kept(target: &Target) -> Verdict {
         let whole = response.content.len() as u64 == length;
         expect(&client, whole, format!("the content has {length} bytes"))?;
         client.sees_end()?;
+    }
+    Ok(())
+}
+
+/// Some applications may refuse to say that. What comes must be an answer.
+fn no_length(target: &Target) -> Verdict {
+    let server = target.start()?;
+    for length in ["abc", "99999999999999999999"] {
+        let (mut client, _) = ask(&server, get(&format!("/fields/Content-Length/{length}")))?;
+        client.ending()?;
+        drop(client);
+        next_is_served(&server)?;
     }
     Ok(())
 }

@@ -1,9 +1,10 @@
 //! The variables that say what is asked for.
 
-use super::talk::{get, request};
+use super::talk::{get, next_is_served, request};
 use super::variables::Variables;
 use crate::check::{Check, Verdict};
 use crate::evidence::expect;
+use crate::exchange::ask;
 use crate::random;
 use crate::target::Target;
 
@@ -30,6 +31,13 @@ pub const CHECKS: &[Check] = &[
         rule: "RFC 3986 s2.4: never decode twice; PEP 3333, Unicode Issues: bytes, not text",
         hint: "%2541 is %41 and not A. Keep bytes: from_utf8_lossy changes what is not UTF-8.",
         run: decoded_once,
+    },
+    Check {
+        id: "environ-percent-alone",
+        title: "a % without two hexadecimal digits behind it ends no server",
+        rule: "RFC 3986 s2.1; WHATWG URL, percent-decode: it stays as it is",
+        hint: "A `%` without two hexadecimal digits stays as it is; `percent_decode_str` does that.",
+        run: percent_alone,
     },
     Check {
         id: "environ-query-string",
@@ -77,6 +85,21 @@ fn decoded_once(target: &Target) -> Verdict {
     let name = random::name();
     let variables = Variables::of(&server, get(&format!("/environ/{name}%2541%FF%2F%3F")))?;
     variables.expect("PATH_INFO", [b"/environ/", name.as_bytes(), b"%41\xFF/?"].concat())
+}
+
+/// A server may refuse it as well: it is no URI.
+fn percent_alone(target: &Target) -> Verdict {
+    let server = target.start()?;
+    ["100%", "%zz", "%4", "%4-", "%+1"].into_iter().try_for_each(|path| {
+        let path = format!("/environ/{path}");
+        let (client, response) = ask(&server, get(&path))?;
+        let is_refused = response.status == 400;
+        drop(client);
+        if !is_refused {
+            Variables::of(&server, get(&path))?.expect("PATH_INFO", &path)?;
+        }
+        next_is_served(&server)
+    })
 }
 
 fn query_string(target: &Target) -> Verdict {

@@ -36,6 +36,9 @@ fn in_time(target: &Target) -> Verdict {
     let (_, servers_own) = visit(&server, "/raise", 500)?;
     let own = !response.content.is_empty() && response.content != servers_own.content;
     expect(&client, own, "the content is what the application yields after its second call")?;
+    // The length of the first answer is 3.
+    let whole = response.content.len() > 3;
+    expect(&client, whole, "all of the second answer comes, as the first one's length is gone")?;
     response.expect_field(&client, "X-Answer", "second")
 }
 

@@ -24,7 +24,16 @@ pub const CHECKS: &[Check] = &[
         rule: "PEP 3333, The start_response() Callable: the head goes out after the first piece is made",
         hint: "A head that is out can't become a 500. Ask the body for its first piece, and send \
                the head when that is there, or when there is none.",
-        run: in_its_first_piece,
+        run: |target| early(target, "/raise-first"),
+    },
+    Check {
+        id: "failing-after-an-empty-piece",
+        title: "an application that fails after an empty piece is answered for with 500",
+        rule: "PEP 3333, The start_response() Callable: the head waits for the first piece that is \
+               not empty",
+        hint: "An empty piece sends no head: skip it. An application may yield one while it has \
+               nothing to say yet, and it may still fail, or start another answer.",
+        run: |target| early(target, "/raise-empty"),
     },
     Check {
         id: "failing-tells-no-details",
@@ -66,9 +75,9 @@ fn before_output(target: &Target) -> Verdict {
     client.sees_end()
 }
 
-fn in_its_first_piece(target: &Target) -> Verdict {
+fn early(target: &Target, path: &str) -> Verdict {
     let server = target.start()?;
-    let cut = Cut::of(&server, "/raise-first")?;
+    let cut = Cut::of(&server, path)?;
     let is_500 = cut.head.starts_with("HTTP/1.1 500 ");
     expect(&cut.client, is_500, "a 500 comes, as nothing had to be sent before the body failed")?;
     drop(cut);
@@ -114,9 +123,10 @@ fn told(target: &Target) -> Verdict {
     })
 }
 
-const WRONG: [&str; 10] = [
+const WRONG: [&str; 11] = [
     "/raise",
     "/raise-first",
+    "/raise-empty",
     "/raise-late",
     "/cl-short",
     "/cl-long",

@@ -25,9 +25,9 @@ pub const CHECKS: &[Check] = &[
     Check {
         id: "fields-cookies-are-joined",
         title: "several Cookie fields become one variable, with a semicolon and a space",
-        rule: "RFC 6265 s5.4: cookies are separated by `; `; a comma would be part of a value",
-        hint: "Append here as well, and don't overwrite. Cookie is the one field that is not a list \
-               with commas: put \"; \" between its values.",
+        rule: "RFC 9113 s8.2.3: `; ` between them; a comma would be part of a value",
+        hint: "Append here as well, and don't overwrite. Cookie is not a list with commas: put \
+               \"; \" between its values.",
         run: |target| joined(target, "Cookie", "HTTP_COOKIE", "; "),
     },
     Check {
@@ -56,7 +56,8 @@ pub const CHECKS: &[Check] = &[
         id: "fields-proxy-is-dropped",
         title: "a field named Proxy never becomes HTTP_PROXY",
         rule: "CVE-2016-5385 (httpoxy): programs take HTTP_PROXY for the proxy that they must use",
-        hint: "Drop the field Proxy: no browser sends one, and no standard has one.",
+        hint: "Drop the field Proxy, in whatever case its name came: no browser sends one, and no \
+               standard has one.",
         run: proxy,
     },
     Check {
@@ -130,10 +131,12 @@ fn content_without_http(target: &Target) -> Verdict {
 
 fn proxy(target: &Target) -> Verdict {
     let server = target.start()?;
-    let fields = "Proxy: http://evil.example/\r\nX-Proxy: fine\r\n";
-    let variables = Variables::of(&server, request("GET", "/environ", fields))?;
-    variables.expect_none("HTTP_PROXY")?;
-    variables.expect("HTTP_X_PROXY", "fine")
+    ["Proxy", "proxy", "PROXY"].into_iter().try_for_each(|name| {
+        let fields = format!("{name}: http://evil.example/\r\nX-Proxy: fine\r\n");
+        let variables = Variables::of(&server, request("GET", "/environ", &fields))?;
+        variables.expect_none("HTTP_PROXY")?;
+        variables.expect("HTTP_X_PROXY", "fine")
+    })
 }
 
 fn absolute(target: &Target) -> Verdict {

@@ -58,6 +58,14 @@ pub const CHECKS: &[Check] = &[
         run: ends_at_its_length,
     },
     Check {
+        id: "input-of-a-length-that-is-none",
+        title: "a length that is no number, or is enormous, ends no server",
+        rule: "RFC 9112 s6.3; whatever a client sends, it must not end a server",
+        hint: "A length comes from the client: `parse` may fail, and a Vec of that size may be \
+               impossible. `take` needs no Vec.",
+        run: no_length,
+    },
+    Check {
         id: "input-half-read",
         title: "an application may leave half of the content unread",
         rule: "PEP 3333: it need not read all; RFC 9112 s9.6 for the end of the connection",
@@ -70,13 +78,17 @@ pub const CHECKS: &[Check] = &[
 
 /// The answer to what was sent to `/echo` is this content, and then the connection ends.
 pub(super) fn expect_echo(client: &mut Client, content: &[u8]) -> Verdict {
+    let by_hand = "curl --data-binary @FILE http://127.0.0.1:8888/echo | cmp - FILE";
+    comes_back(client, content, by_hand)
+}
+
+/// The same, with a command that shows it.
+pub(super) fn comes_back(client: &mut Client, content: &[u8], by_hand: &str) -> Verdict {
     let response = final_response(client, "POST")?;
     response.expect_status(client, 200)?;
     let what = "the content comes back as it was sent";
-    let by_hand = |failure: Failure| {
-        failure.by_hand("curl --data-binary @FILE http://127.0.0.1:8888/echo | cmp - FILE")
-    };
-    expect_eq(client, what, content, &response.content).map_err(by_hand)?;
+    expect_eq(client, what, content, &response.content)
+        .map_err(|failure: Failure| failure.by_hand(by_hand))?;
     client.sees_end()
 }
 
@@ -138,6 +150,21 @@ fn ends_at_its_length(target: &Target) -> Verdict {
         let mut client = server.connect()?;
         client.send(&[post("/echo", &content), next.into()].concat())?;
         expect_echo(&mut client, &content)?;
+    }
+    Ok(())
+}
+
+/// What is answered is the server's affair.
+fn no_length(target: &Target) -> Verdict {
+    let server = target.start()?;
+    for length in ["abc", "9999999999999999999", "99999999999999999999"] {
+        let mut client = server.connect()?;
+        let fields = format!("Content-Length: {length}\r\n");
+        client.send((request("POST", "/echo", &fields) + "abc").as_bytes())?;
+        client.half_close()?;
+        client.ending()?;
+        drop(client);
+        next_is_served(&server)?;
     }
     Ok(())
 }

@@ -1,5 +1,6 @@
 //! The applications that the servers of this repository have by name, and the words of their demo.
 
+use super::body::read_until;
 use super::cut::Cut;
 use super::talk::{get, next_is_served, post, visit};
 use crate::check::{Check, Verdict};
@@ -34,7 +35,7 @@ pub const CHECKS: &[Check] = &[
     Check {
         id: "applications-panic",
         title: "an application that panics is answered for with 500, and the server lives on",
-        rule: "design: a panic ends one request; profiles keep panic = \"unwind\"",
+        rule: "design: a panic ends one request, not the server",
         hint: "The application panics on purpose, in its call (/panic) and later in its body \
                (/panic-late). Put std::panic::catch_unwind(AssertUnwindSafe(|| …)) around both, the \
                call and each piece, and take its Err for an error of the application: a 500 while \
@@ -116,5 +117,10 @@ fn shout(target: &Target) -> Verdict {
     said(&server, "/write", 200, "WRITTEN TWICE AND RETURNED\n")?;
     said(&server, "/stream", 200, "PART1\nPART2\nPART3\n")?;
     let (client, page) = visit(&server, "/form", 200)?;
-    expect(&client, page.text().contains("<form"), "a page stays as it is")
+    expect(&client, page.text().contains("<form"), "a page stays as it is")?;
+    drop(client);
+    // The second piece is made for a minute: middleware must not wait for it either.
+    let mut client = server.connect()?;
+    client.send(get("/stream?ms=60000").as_bytes())?;
+    read_until(&mut client, "PART1").map(drop)
 }

@@ -57,6 +57,7 @@ const ROUTES: &[&str] = &[
     "/half-read",
     "/raise",
     "/raise-first",
+    "/raise-empty",
     "/raise-late",
     "/panic-late",
     "/cl-short",

@@ -33,11 +33,12 @@ pub const CHECKS: &[Check] = &[
     probe::<15>("python-probe-pages", "pages lead to one another as in the demo"),
     probe::<16>("python-probe-form", "a form is answered as by the demo"),
     probe::<17>("python-probe-log", "nothing of a client's bytes reaches the log as it is"),
-    probe::<18>("python-probe-closed", "close() is called on every body, in every case"),
+    probe::<18>("python-probe-injection", "no line end from Python becomes a line of the head"),
+    probe::<19>("python-probe-closed", "close() is called on every body, in every case"),
 ];
 
 /// Those of `gateway`, and those of the bodies that are counted.
-const LISTS: [&[Check]; 19] = [
+const LISTS: [&[Check]; 20] = [
     gateway::environ::CHECKS,
     gateway::peers::CHECKS,
     gateway::fields::CHECKS,
@@ -56,6 +57,7 @@ const LISTS: [&[Check]; 19] = [
     gateway::pages::CHECKS,
     gateway::form::CHECKS,
     gateway::log::CHECKS,
+    gateway::injection::CHECKS,
     gateway::CLOSED,
 ];
 

@@ -16,7 +16,7 @@ use crate::result;
 use crate::score::Score;
 use crate::stage::{Scored, Stage, Step};
 use crate::target::Target;
-use crate::trials::{Run, jobs};
+use crate::trials::{Outcome, Record, Run, jobs};
 
 const fn check(id: &'static str, run: fn(&Target) -> Verdict) -> Check {
     Check { id, title: "it says so", rule: "a rule", hint: "Say it.", run }
@@ -177,6 +177,16 @@ fn nothing_begun_is_one_line_that_says_how_to_begin() {
         "stage 9, your server: not started; to start: \
          cp -n stage9-words/starter.rs stage9-words/src/bin/stage9-mine.rs"
     );
+}
+
+#[test]
+fn a_failure_of_the_reference_is_no_fault_of_the_learner() {
+    let (target, id, title) = (String::new(), "a-check", "it holds");
+    let outcome = Outcome::NotRun("the time was up".into());
+    let failed = [Record { target, id, title, outcome, milliseconds: 0 }];
+    assert!(super::told(&failed, true).contains("This is our server, not yours"));
+    assert!(!super::told(&failed, false).contains("not yours"));
+    assert_eq!(super::told(&[], true), "");
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use grader::{Scored, Seen};
 
-/// Chunks that are wrong break what had been right before: so steps 1 and 5 tell this too.
+/// Chunks that are wrong break what had been right before: so checks of steps 1 and 5 tell this too.
 pub const NO_LAST_CHUNK: &str = "If you send chunks (bonus 10): the connection ended without \
      the last-chunk, and the client must think that something is missing. After the last piece \
      send a chunk of size 0 and an empty line: 0 CRLF CRLF.";
@@ -33,15 +33,16 @@ pub const CHUNKED: Scored = Scored::new("chunked-input", 2).when(&[
     ),
 ]);
 
-pub const IN_CHUNKS: Scored = Scored::new("body-in-chunks", 1).when(&[
-    (
-        Seen::NotSo,
-        "To a client of HTTP/1.1, when the application has declared no Content-Length, add \
+pub const IN_CHUNKS: Scored =
+    Scored::new("body-in-chunks", 1).told(&[("nothing follows", EMPTY_CHUNK)]).when(&[
+        (
+            Seen::NotSo,
+            "To a client of HTTP/1.1, when the application has declared no Content-Length, add \
              Transfer-Encoding: chunked, and send each piece as a chunk: its size in hexadecimal, \
              CRLF, the piece, CRLF.",
-    ),
-    (Seen::ClosedEarly, NO_LAST_CHUNK),
-]);
+        ),
+        (Seen::ClosedEarly, NO_LAST_CHUNK),
+    ]);
 
 pub const WRITE: Scored = Scored::new("start-response-write", 1).when(&[
     (
@@ -66,6 +67,10 @@ pub const SHOUT: Scored = Scored::new("middleware-shout", 1)
         Seen::WrongBytes,
         "Content has two ways out, and both are to be in capitals: wrap the body that the \
          application returns, piece by piece, and the write that it gets from start_response.",
+    ), (
+        Seen::Hung,
+        "The first piece came too late: it waited for the others. Return a Body of your own whose \
+         next asks the inner one for one piece.",
     )]);
 
 pub const PASSWORD: Scored = Scored::new("guard-lets-in-who-knows-the-password", 1).told(&[

@@ -13,6 +13,11 @@ pub const EXC_INFO: Scored = Scored::new("exc-info-in-time", 1)
              on.",
         ),
         (
+            "the first one's length",
+            "The length of the first answer cut the second one off. Forget what you took from the \
+             first fields, the length too: best look for it when the head goes out.",
+        ),
+        (
             "X-Answer",
             "The fields of the second call replace those of the first: forget the old ones, all of \
              them.",

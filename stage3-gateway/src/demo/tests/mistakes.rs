@@ -10,7 +10,8 @@ use crate::gateway::testing::get;
 
 #[test]
 fn a_failure_before_output_becomes_500_and_tells_the_client_nothing() {
-    for path in ["/raise", "/raise-first", "/panic", "/inject", "/never", "/twice"] {
+    for path in ["/raise", "/raise-first", "/raise-empty", "/panic", "/inject", "/never", "/twice"]
+    {
         assert_answers(
             &get(&demo, path),
             500,

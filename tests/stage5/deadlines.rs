@@ -4,8 +4,12 @@ use grader::{Check, Client, Failure, Server, Target, Verdict, expect};
 
 use crate::asking::{greets, in_time, serves};
 
+/// What shows it to a person, who types more slowly than a check.
+const DRIBBLE: &str = "for i in $(seq 20); do printf x; sleep 1; done) | nc -N 127.0.0.1 8888";
+
 /// Short for a check, long beside the time between two bytes of a client that dribbles.
 const SECONDS: &str = "0.5";
+
 /// Long enough for 200 clients on a busy machine.
 const MORE_SECONDS: &str = "4";
 
@@ -15,7 +19,7 @@ pub const CHECKS: &[Check] = &[
         title: "a client that sends a byte now and then is answered with 408 at the deadline",
         rule: "RFC 9110 s15.5.9; HEAD_TIMEOUT counts from the start, not from the last byte",
         hint: "timeout around one read starts anew with each byte: timeout_at around all of them.",
-        run: |target| dribbled(target, Ok),
+        run: |target| dribbled(target, "", Ok),
     },
     Check {
         id: "dribbled-second-head-408",
@@ -23,7 +27,8 @@ pub const CHECKS: &[Check] = &[
         rule: "RFC 9110 s15.5.9; it counts from the first byte of that head",
         hint: "The idle time between two requests ends with the next head's first byte.",
         run: |target| {
-            dribbled(target, |mut client| {
+            let before = "printf 'GET /hello HTTP/1.1\\r\\nHost: x\\r\\n\\r\\n'; sleep 1; ";
+            dribbled(target, before, |mut client| {
                 greets(&mut client)?;
                 Ok(client)
             })
@@ -44,8 +49,21 @@ fn start(target: &Target, seconds: &str) -> Result<Server, Failure> {
     quiet.env("HEAD_TIMEOUT", seconds).start()
 }
 
+/// `typed` is what a person does `before`.
+fn dribbled(
+    target: &Target,
+    typed: &str,
+    before: fn(Client) -> Result<Client, Failure>,
+) -> Verdict {
+    dribbles(target, before).map_err(|failure| {
+        let server = "start the server with HEAD_TIMEOUT=3 IDLE_TIMEOUT=60";
+        let start = "printf 'GET / HTTP/1.1\\r\\nX: '";
+        failure.by_hand(format!("{server}; ({typed}{start}; {DRIBBLE}"))
+    })
+}
+
 /// A byte at each look, far more often than the deadline: only an absolute one is ever reached.
-fn dribbled(target: &Target, before: fn(Client) -> Result<Client, Failure>) -> Verdict {
+fn dribbles(target: &Target, before: fn(Client) -> Result<Client, Failure>) -> Verdict {
     let server = start(target, SECONDS)?;
     let mut client = before(server.connect()?)?;
     client.send(b"GET / HTTP/1.1\r\nX: ")?;

@@ -11,6 +11,11 @@ const SECONDS: &str = "0.3";
 const BEGUN_BY_HAND: &str = "(printf 'GET /hello HTTP/1.1\\r\\nHost: x\\r\\n\\r\\n'; sleep 1; \
      printf 'GET /hello HT'; sleep 4; printf 'TP/1.1\\r\\nHost: x\\r\\n\\r\\n'; sleep 1) | nc 127.0.0.1 8888";
 
+const SILENCE_BY_HAND: &str = "sleep 1 | nc 127.0.0.1 8888";
+
+const IDLE_BY_HAND: &str = "bash -c 'exec 3<>/dev/tcp/127.0.0.1/8888; \
+     printf \"GET /hello HTTP/1.1\\r\\nHost: x\\r\\n\\r\\n\" >&3; time cat <&3'";
+
 pub const CHECKS: &[Check] = &[
     Check {
         id: "silence-is-closed",
@@ -70,7 +75,8 @@ fn start(target: &Target, variable: &str) -> Result<Server, Failure> {
 
 fn silence(target: &Target) -> Verdict {
     let server = start(target, "HEAD_TIMEOUT")?;
-    server.connect()?.sees_end()?;
+    let closed = server.connect()?.sees_end();
+    closed.map_err(|failure| failure.by_hand(SILENCE_BY_HAND))?;
     serves(&server)
 }
 
@@ -78,7 +84,7 @@ fn idle_is_closed(target: &Target) -> Verdict {
     let server = start(target, "IDLE_TIMEOUT")?;
     let mut client = server.connect()?;
     greets(&mut client)?;
-    client.sees_end()?;
+    client.sees_end().map_err(|failure| failure.by_hand(IDLE_BY_HAND))?;
     serves(&server)
 }
 

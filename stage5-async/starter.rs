@@ -1,7 +1,7 @@
 //! Stage 5, yours: one thread for all. It works, for one client at a time, without content.
 //!
 //! Seven steps, in this order, each marked below where it starts; after each one, `cargo test -p
-//! stage5-async`: it names the next, and after the seventh two bonus steps. What knows HTTP comes
+//! stage5-async`: it names the next, and after the seventh the bonus steps. What knows HTTP comes
 //! from stages 2 and 3, without I/O: that is yours. To read: tokio.rs/tokio/tutorial; docs.rs/tokio.
 
 use std::io::{self, Read};
@@ -72,6 +72,7 @@ async fn serve(listening: TcpListener, service: Service) -> Result<(), Failure> 
 
 /// Serves one request, and ends the connection. That the client has gone is its own affair.
 async fn serve_connection(mut connection: TcpStream, client: SocketAddr, service: &Service) {
+    let _ = connection.set_nodelay(true); // pieces go out as they come
     // Step 4, stay connected: from here on, one request after the other, as long as `respond` says
     // so: `persistent` in the Outcome of `answer`. The sink's `persists`, so far no to all, is yes.
     // Step 5, pipelining: what came behind a request is the next one: keep it, look there first.
@@ -92,9 +93,9 @@ async fn next_head(
     received: &mut Vec<u8>,
 ) -> Result<Option<Range<usize>>, HeadFault> {
     // Step 6, deadlines (pass `service.patience` in, and whether this is the first head). The first
-    // one has `head.whole` from the start, any other one `idle` until its first byte, `head.whole`
-    // from there. `timeout_at`: one deadline, however the client spreads its bytes. Too late:
-    // HeadFault::TooSlow if anything has come of this head; else no answer: nothing was asked.
+    // has `head.whole` from the start, any other `idle` until its first byte (perhaps in `received`
+    // already), `head.whole` from there. `timeout_at`: one deadline, however the bytes come. Too
+    // late: HeadFault::TooSlow if anything has come of this head; else no answer: nothing was asked.
     let mut head_end = HeadEnd::default();
     loop {
         match connection.read_buf(received).await {
@@ -123,12 +124,12 @@ async fn respond(
     }
     // Step 4, the content: `understand` also returns a decoder. Show it what is in `received`,
     // drain what it takes, and read more, until `is_done`: one call gives one piece. Read all of it
-    // (8 MiB at most) before the application runs, and give it to `answer`, as a Cursor in place of
-    // `io::empty()`. A fault in it is refused as well.
+    // (8 MiB at most) before the application runs; `answer` gets it, as a Cursor in place of
+    // `io::empty()`. Refuse a fault in it; a read of 0 bytes is one: `Fault::ContentTruncated`.
     let mut response = Collected::default();
     // Step 2, off the loop: while `answer` runs, which may take as long as it likes, this thread
     // does nothing else. `spawn_blocking` has threads for that; they own what they work on, and
-    // return what you need afterwards: response and Outcome.
+    // return what you need then: response and Outcome. `.await?` makes a JoinError an io::Error.
     answer(service, client, &head, io::empty(), &mut response);
     // Step 3, pieces: a bounded channel from that thread to here, and a Sink with its sender in
     // place of `Collected`. Write each piece when it comes; await the thread behind the last. If
@@ -184,9 +185,8 @@ async fn refuse(
     fault: &Fault,
 ) -> io::Result<bool> {
     let page = Page::plain(fault.status(), fault);
-    let sent = page.content.len() as u64;
-    let outcome = Outcome { status: page.status, sent, persistent: false };
-    service.log.answered(client, received, outcome);
+    let (status, sent) = (page.status, page.content.len() as u64);
+    service.log.answered(client, received, Outcome { status, sent, persistent: false });
     connection.write_all(&page.to(received)).await?;
     Ok(false)
 }

@@ -87,6 +87,7 @@ const GROUPS: &[Group] = &[
     Group::together(pressure::CHECKS),
     Group::together(stop::CHECKS),
     Group::together(stop_early::CHECKS),
+    Group::together(limits::FEW),
     Group::together(log::CHECKS),
     Group::together(&CORPUS),
     Group::together(gateway::CHECKS),

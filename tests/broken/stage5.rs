@@ -125,7 +125,9 @@ async fn serve(listening: TcpListener, shared: Shared) -> Result<(), Failure> {
                 let task = serve_connection(connection, client, shared.clone(), stop.clone());
                 give(task, place, places.clone()).await;
             }
-            Err(error) if meaning(&error) == Meaning::End => return Err(error.into()),
+            Err(error) if meaning(&error) == Meaning::End || broken("accept-ends-it") => {
+                return Err(error.into());
+            }
             Err(_) => sleep(PAUSE).await,
         }
     }

@@ -14,7 +14,7 @@ const HANDED_OUT: [(&str, u64); 5] = [
     ("stage2-single-request", 0x6c8ee192c826560e),
     ("stage3-gateway", 0xb3fc2d1633288072),
     ("stage4-fork", 0xb91a364c3eee0318),
-    ("stage5-async", 0xdc577356254503cc),
+    ("stage5-async", 0xbc0b17ed6caedc20),
 ];
 
 /// Whether the stage's starter is there, and is not the one that was handed out.

@@ -5,6 +5,7 @@ use grader::Broken;
 
 const ALL: &str = "two-hundred-idle";
 const PIECES: &str = "pieces-as-they-are-made";
+const BREAKS_OFF: &str = "deadline-content-truncated";
 const FINISHES: &str = "stop-finishes-what-runs";
 const HEARS: &str = "stop-closes-idle-connections";
 const LIMIT: &str = "connections-have-a-limit";
@@ -36,6 +37,10 @@ pub const BROKEN: &[Broken] = &[
     Broken::new("content-is-not-handed-over", "half-read-content", "Hand the content"),
     Broken::new("content-is-decoded-once", "unread-content-then-next", "again and again"),
     Broken::new("content-fault-is-not-told", "fault-in-the-content", "refuse it as you refuse"),
+    Broken::new("content-is-read-beyond-the-end", BREAKS_OFF, "who reads again"),
+    Broken::new("content-end-is-taken-for-its-end", BREAKS_OFF, "no end of the content"),
+    Broken::new("content-without-a-limit", "size-declared-413", "known with the head"),
+    Broken::new("closes-with-bytes-unread", "after-a-refusal", "close gently"),
     // Step 5
     Broken::new("buffer-is-cleared", "three-in-one-segment", "thrown away"),
     Broken::new("reads-before-it-looks", "three-in-one-segment", "before the first read"),
@@ -58,6 +63,17 @@ pub const BROKEN: &[Broken] = &[
         "silence-is-closed",
         "whether anything comes or not",
     ),
+    Broken::new(
+        "first-byte-starts-anew",
+        "first-head-has-one-deadline",
+        "the beginning of the connection",
+    ),
+    Broken::new(
+        "what-came-along-is-idle",
+        "begun-head-outlives-the-idle-time",
+        "behind the last request",
+    ),
+    Broken::new("cut-head-is-not-told", "head-that-breaks-off", "HeadFault::Truncated"),
     // Step 7
     Broken::new("sigterm-is-not-caught", FINISHES, "nobody catches it"),
     Broken::new("stop-does-not-wait", FINISHES, "Wait for all connections"),
@@ -70,6 +86,8 @@ pub const BROKEN: &[Broken] = &[
     Broken::new("new-does-not-hear-the-stop", HEARS, "before its first request"),
     Broken::new("sigint-is-not-caught", "ctrl-c-finishes-what-runs", "make a Signal for it"),
     Broken::new("stop-keeps-the-port", HEARS, "Drop the listening socket"),
+    Broken::new("stop-cuts-a-head", "stop-inside-a-head", "as long as nothing of a head has come"),
+    Broken::new("accept-ends-it", "no-descriptor-left", "at Meaning::End only"),
     // Bonus
     Broken::new("async-has-no-name", "async-application-waits", "Give it to `arguments`"),
     Broken::new("async-says-close", "async-application-waits", "Frame it with"),

@@ -51,12 +51,15 @@ const COLLECTED: &str = "Nothing came while the application makes its second pie
      comes; await the thread after that loop and not before. If you write through a buffer, flush \
      it after each piece.";
 
+/// What the starter says of an answer that it collects.
+const TOO_LARGE: &str = "too large to be held in memory";
+
 pub const PIECES: Scored = Scored::new("pieces-as-they-are-made", 1)
-    .told(&[("step 3 is missing", COLLECTED)])
+    .told(&[(TOO_LARGE, COLLECTED)])
     .when(&[(Seen::Hung, COLLECTED)]);
 
 pub const SMALL: Scored = Scored::new("unread-answer-stays-small", 1).told(&[
-    ("step 3 is missing", COLLECTED),
+    (TOO_LARGE, COLLECTED),
     (
         "memory grows",
         "The client takes nothing, and the application goes on making pieces. Let the channel be \

@@ -1,16 +1,25 @@
 //! The last answer of a connection: it says that it is the last, arrives whole, and nothing follows.
 
-use grader::{Check, Target, Verdict, expect};
+use grader::{Check, Client, Target, Verdict, expect};
 
-use crate::asking::{HELLO, asks, get, greeting, start};
+use crate::asking::{HELLO, get, greeting, greets, start};
 
 pub const CHECKS: &[Check] = &[
     Check {
         id: "after-a-refusal",
         title: "after a 400 the connection ends: what follows is not answered",
         rule: "RFC 9112 s2.2, s11.2: nobody knows where the next request starts",
-        hint: "Answer with Connection: close, and never look for another head behind a bad one.",
+        hint: "Answer with Connection: close, and never look for another head behind a bad one. Then \
+               close gently, for the client may still be sending: else it gets a reset.",
         run: after_refusal,
+    },
+    Check {
+        id: "head-that-breaks-off",
+        title: "a head that ends before its empty line is answered with 400, also a later one",
+        rule: "RFC 9112 s8: an incomplete request; its client may still read",
+        hint: "A read of 0 bytes behind a part of a head is HeadFault::Truncated: let next_head return \
+               that, and refuse it.",
+        run: head_breaks_off,
     },
     Check {
         id: "fault-in-the-content",
@@ -43,15 +52,35 @@ pub const CHECKS: &[Check] = &[
     },
 ];
 
+/// More follows than a server reads at once, so that some of it is unread when it closes.
 fn after_refusal(target: &Target) -> Verdict {
     let server = start(target)?;
+    let behind = HELLO.repeat(3000);
     for bad in ["GET /hello HTTP/1.1\r\n\r\n", "GET  / HTTP/1.1\r\nHost: x\r\n\r\n", "x\n\n"] {
         let mut client = server.connect()?;
-        let response = asks(&mut client, &(bad.to_owned() + HELLO), 400)?;
-        response.expect_field(&client, "Connection", "close")?;
-        client.sees_end()?;
+        client.send_in_background((bad.to_owned() + &behind).into_bytes())?;
+        refused(&mut client)?;
     }
     Ok(())
+}
+
+/// The next answer is a 400, and the last.
+fn refused(client: &mut Client) -> Verdict {
+    let response = client.response("GET")?;
+    response.expect_status(client, 400)?;
+    response.expect_field(client, "Connection", "close")?;
+    client.sees_end()
+}
+
+fn head_breaks_off(target: &Target) -> Verdict {
+    let server = start(target)?;
+    let (mut first, mut later) = (server.connect()?, server.connect()?);
+    greets(&mut later)?;
+    [&mut first, &mut later].into_iter().try_for_each(|client| {
+        client.send(&HELLO.as_bytes()[..20])?;
+        client.half_close()?;
+        refused(client)
+    })
 }
 
 /// A chunk whose length is no number.
@@ -60,10 +89,7 @@ fn bad_content(target: &Target) -> Verdict {
     let mut client = server.connect()?;
     let fields = "Host: localhost\r\nTransfer-Encoding: chunked\r\n";
     client.send(format!("POST /hello HTTP/1.1\r\n{fields}\r\nx\r\n{HELLO}").as_bytes())?;
-    let response = client.response("POST")?;
-    response.expect_status(&client, 400)?;
-    response.expect_field(&client, "Connection", "close")?;
-    client.sees_end()
+    refused(&mut client)
 }
 
 fn fault(target: &Target) -> Verdict {
@@ -73,10 +99,7 @@ fn fault(target: &Target) -> Verdict {
     client.send((HELLO.to_owned() + HELLO + &bad + HELLO).as_bytes())?;
     greeting(&mut client)?;
     greeting(&mut client)?;
-    let refusal = client.response("GET")?;
-    refusal.expect_status(&client, 400)?;
-    refusal.expect_field(&client, "Connection", "close")?;
-    client.sees_end()
+    refused(&mut client)
 }
 
 fn close(target: &Target) -> Verdict {

@@ -5,7 +5,7 @@ use std::process::Command;
 use grader::{Check, Client, Failure, Server, Target, Verdict, expect, process};
 use nix::sys::resource::{Resource, getrlimit};
 
-use crate::asking::{idle, serves};
+use crate::asking::{greets, idle, serves, start};
 
 pub const CHECKS: &[Check] = &[
     Check {
@@ -24,6 +24,33 @@ pub const CHECKS: &[Check] = &[
     },
 ];
 
+/// For a server that need not say so.
+pub const FEW: &[Check] = &[Check {
+    id: "no-descriptor-left",
+    title: "without a descriptor for the next client the server goes on, and takes it later",
+    rule: "POSIX accept(2), EMFILE: an error about the moment, not about the listening socket",
+    hint: "Not every error of accept ends the server. Keep the arms that the starter has: return at \
+           Meaning::End only; at any other, sleep(PAUSE), and accept again.",
+    run: no_descriptor_left,
+}];
+
+fn no_descriptor_left(target: &Target) -> Verdict {
+    let server = start(target)?;
+    let mut first = idle(&server)?;
+    let Some(used) = process::descriptors(server.pid()) else { return Ok(()) };
+    let most = used + 10;
+    if !limit_descriptors(&server, most) {
+        return Ok(()); // as below
+    }
+    let crowd: Vec<Client> = (0..30).map(|_| server.connect()).collect::<Result<_, _>>()?;
+    server.wait_until("all descriptors to be in use", || {
+        process::descriptors(server.pid()).filter(|now| *now >= most)
+    })?;
+    greets(&mut first)?;
+    drop(crowd);
+    serves(&server)
+}
+
 fn out_of_descriptors(target: &Target) -> Verdict {
     let server = target.launch().arg("--quiet").env("TOKIO_WORKER_THREADS", "1").start()?;
     serves(&server)?;
@@ -36,7 +63,7 @@ fn out_of_descriptors(target: &Target) -> Verdict {
     server.wait_until("a word about it on standard error", || {
         (!server.stderr_lines().is_empty()).then_some(())
     })?;
-    crate::asking::greets(&mut first)?;
+    greets(&mut first)?;
     drop(crowd);
     serves(&server)?;
     expect(&server, server.alive(), "the server still runs")

@@ -31,6 +31,10 @@ pub const CHECKS: &[Check] = &[
 /// What a server may need for a handful of clients, in KiB: far less than what they leave unread.
 const SMALL: u64 = 20 * 1024;
 
+/// The last line is the server's memory, in KiB.
+const UNREAD_BY_HAND: &str = "(printf 'GET /big?n=100000000 HTTP/1.1\\r\\nHost: x\\r\\n\\r\\n'; \
+     sleep 5) | nc -N 127.0.0.1 8888 | sleep 5 & sleep 3; ps -o rss= -p $(pgrep -o stage5-mine)";
+
 /// While so many other clients are served, a server without back-pressure collects hundreds of MB.
 const OTHERS: usize = 150;
 
@@ -44,9 +48,9 @@ fn unread_answer(target: &Target) -> Verdict {
         client.send(get("/big?n=100000000", "").as_bytes())?;
         client.read_some(1)?;
         clients.push(client);
-        stays_small(&server, memory)?;
+        stays_small(&server, memory).map_err(|failure| failure.by_hand(UNREAD_BY_HAND))?;
     }
-    stays_small(&server, memory)?;
+    stays_small(&server, memory).map_err(|failure| failure.by_hand(UNREAD_BY_HAND))?;
     clients.into_iter().try_for_each(Client::reset)?;
     back_to(&server, descriptors)?;
     answer_of_one_who_left(target)

@@ -43,8 +43,12 @@ pub const STEPS: &[Step] = &[
         needs: &[
             "two-hundred-idle",
             "http-1-0-closes",
+            "unread-content-then-next", // before the next one, which needs it
             "half-read-content",
             "fault-in-the-content",
+            "deadline-content-truncated",
+            "size-declared-413",
+            "after-a-refusal",
         ],
         page: "book/src/stage5-async/persistent.md; RFC 9112 s9.3",
         ..step(
@@ -64,6 +68,8 @@ pub const STEPS: &[Step] = &[
         needs: &[
             "two-hundred-idle",
             "silence-is-closed",
+            "first-head-has-one-deadline",
+            "head-that-breaks-off",
             "idle-time-starts-anew",
             "begun-head-outlives-the-idle-time",
         ],
@@ -76,7 +82,12 @@ pub const STEPS: &[Step] = &[
     },
     Step {
         checks: &[hints::FINISHES, hints::HEARS],
-        needs: &["two-hundred-idle", "ctrl-c-finishes-what-runs"],
+        needs: &[
+            "two-hundred-idle",
+            "ctrl-c-finishes-what-runs",
+            "stop-inside-a-head",
+            "no-descriptor-left",
+        ],
         page: "book/src/stage5-async/deadlines.md, Stopping; docs.rs/tokio: sync::watch",
         ..step(7, "stop", "on SIGTERM and SIGINT let go of the port and tell all connections")
     },

@@ -40,6 +40,7 @@ async fn serve_requests(
     shared: Arc<Shared>,
     stop: watch::Receiver<bool>,
 ) {
+    let _ = connection.set_nodelay(true); // pieces go out as they come
     let received = Vec::with_capacity(8 * 1024);
     let wire = BufWriter::new(connection);
     let mut it = Conversation { wire, client, shared, received, stop };
@@ -63,6 +64,9 @@ async fn serve_requests(
             Ok(_) => break,
             Err(_) => return,
         }
+    }
+    if broken("closes-with-bytes-unread") {
+        return;
     }
     close_gently(it.wire).await; // so that the answer arrives: see stage 2's `close.rs`
 }

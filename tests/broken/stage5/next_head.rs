@@ -31,11 +31,13 @@ pub async fn next_head(it: &mut Conversation, clock: Clock) -> Result<Option<Ran
     }
     let whole = it.shared.service.patience.head.whole;
     let counts_at_once = clock.is_first && !broken("first-byte-starts-the-clock");
-    let mut has_begun = counts_at_once || !it.received.is_empty();
+    let came_along = !it.received.is_empty() && !broken("what-came-along-is-idle");
+    let mut has_begun = counts_at_once || came_along;
     let mut deadline = first_deadline(it, clock, has_begun);
     loop {
+        let was_empty = it.received.is_empty();
         let received = &mut it.received;
-        let is_idle = received.is_empty()
+        let is_idle = (received.is_empty() || broken("stop-cuts-a-head"))
             && !broken("idle-does-not-hear-the-stop")
             && !(clock.is_first && broken("new-does-not-hear-the-stop"));
         let read = tokio::select! {
@@ -49,11 +51,13 @@ pub async fn next_head(it: &mut Conversation, clock: Clock) -> Result<Option<Ran
             None if it.received.is_empty() || broken("late-and-silent") => return Ok(None),
             None => return Err(Fault::TooSlow),
             Some(Ok(0)) if it.received.is_empty() => return Ok(None),
+            Some(Ok(0)) if broken("cut-head-is-not-told") => return Ok(None),
             Some(Ok(0)) => return Err(Fault::Truncated),
             Some(Ok(_)) => {}
             Some(Err(_)) => return Ok(None),
         }
-        if broken("timeout-for-each-read") {
+        let is_anew = clock.is_first && broken("first-byte-starts-anew") && was_empty;
+        if broken("timeout-for-each-read") || is_anew {
             deadline = Some(Instant::now() + whole);
         } else if !has_begun && !is_one_time_for_both() {
             let is_free = broken("second-head-without-deadline");

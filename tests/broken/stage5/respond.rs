@@ -39,7 +39,9 @@ pub struct Conversation {
 /// Answers one request, whose head leaves `received`. Returns whether the connection can go on.
 pub async fn respond(it: &mut Conversation, head: Range<usize>) -> io::Result<bool> {
     let head: Vec<u8> = it.received.drain(..head.end).skip(head.start).collect();
-    let mut content = match understand(&head, it.shared.service.patience.content) {
+    let limit = it.shared.service.patience.content;
+    let limit = if broken("content-without-a-limit") { u64::MAX } else { limit };
+    let mut content = match understand(&head, limit) {
         Err(fault) => return refuse(it, &head, &fault).await,
         Ok(_) if broken("content-is-not-read") => Vec::new(),
         Ok((_, decoder)) => match content(it, decoder).await? {
@@ -91,8 +93,12 @@ async fn content(
             break;
         }
         let is_short = taken == 0 && !decoder.is_done();
-        if is_short && timeout(PATIENCE, it.wire.read_buf(&mut it.received)).await?? == 0 {
-            return Err(io::ErrorKind::UnexpectedEof.into());
+        if is_short
+            && timeout(PATIENCE, it.wire.read_buf(&mut it.received)).await?? == 0
+            && !broken("content-is-read-beyond-the-end")
+        {
+            let is_end = broken("content-end-is-taken-for-its-end");
+            return Ok(if is_end { Ok(content) } else { Err(Fault::ContentTruncated) });
         }
     }
     if broken("content-takes-what-follows") && has_any {

@@ -44,7 +44,8 @@ pub const CHECKS: &[Check] = &[
         id: "deadline-content-truncated",
         title: "content that ends before its declared length is answered with 400",
         rule: "RFC 9112 s8: an incomplete request; its client may still read",
-        hint: "A read of 0 bytes in the middle of the content is no end of the content.",
+        hint: "A read of 0 bytes is the end of what the client sends. In the middle of the content it is \
+               a fault (400), and no end of the content; who reads again waits for ever.",
         run: truncated,
     },
 ];

@@ -97,20 +97,31 @@ fn an_edited_starter_is_named() {
 
 #[test]
 fn a_server_that_borrows_the_answer_is_not_graded() {
+    let (uses, takes) = ("uses stage4_fork: ", "takes in a file from outside of your server: ");
     let borrowed = [
-        "use stage4_fork::serve::serve;\n",
-        "fn main() { ::stage4_fork::run() }\n",
-        "#[path = \"../serve.rs\"]\nmod serve;\n",
-        "include!(concat!(env!(\"CARGO_MANIFEST_DIR\"), \"/src/serve.rs\"));\n",
+        ("use stage4_fork::serve::serve;\n", uses),
+        ("fn main() { ::stage4_fork::run() }\n", uses),
+        ("#[path = \"../serve.rs\"]\nmod serve;\n", takes),
+        ("include!(concat!(env!(\"CARGO_MANIFEST_DIR\"), \"/src/serve.rs\"));\n", takes),
     ];
-    for text in borrowed {
+    for (text, why) in borrowed {
         let folder = Folder::with(&[("src/bin/stage4-mine/a/serve.rs", text)]);
         let learner = Learner::find(&folder.stage(Some("true")), None);
         let (told, _) = not_graded(&folder.stage(None), &learner);
         let start = "stage 4, your server: 0 of 17 points; \
-                     stage4-fork/src/bin/stage4-mine/a/serve.rs, line 1, uses stage4_fork: ";
-        assert!(told.starts_with(start), "{told}");
+                     stage4-fork/src/bin/stage4-mine/a/serve.rs, line 1, "
+            .to_owned();
+        assert!(told.starts_with(&(start + why)), "{told}");
     }
+}
+
+/// With the two lines of `stage5-async/stretch/README.md`.
+#[test]
+fn what_a_stretch_exercise_hands_out_may_be_taken_in() {
+    let text = "#[path = \"../../stretch/accept_key.rs\"]\nmod accept_key;\n";
+    let folder = Folder::with(&[("src/bin/stage4-mine.rs", text)]);
+    let learner = Learner::find(&folder.stage(Some("true")), None);
+    assert!(matches!(learner, Learner::Ready { .. }), "it is graded: {learner:?}");
 }
 
 #[test]

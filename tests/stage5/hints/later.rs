@@ -36,7 +36,7 @@ pub const DRIBBLED: Scored = Scored::new("dribbled-head-408", 1).when(&[
     (
         Seen::Hung,
         "The deadline was never reached. Compute it once, before the loop that reads \
-         (Instant::now() + head.whole), and give the same one to timeout_at around each read: a \
+         (tokio::time::Instant::now() + head.whole), and give the same one to timeout_at around each read: a \
          timeout that starts anew with each byte never ends.",
     ),
     (Seen::ClosedEarly, NO_WORD),

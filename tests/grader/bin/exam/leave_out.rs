@@ -34,7 +34,7 @@ pub fn stays(path: &Path, stage: u8) -> bool {
         [package, folder, ref rest @ ..]
             if number(package).is_some() && OF_STAGE.contains(&folder) =>
         {
-            *rest == ["README.md"]
+            matches!(*rest, ["README.md"] | ["accept_key.rs"])
         }
         [package, "src", ref rest @ ..] if number(package) == Some(stage) => {
             *rest == ["bin", "README.md"]

@@ -10,7 +10,7 @@ use crate::source::{Source, is_test_file};
 /// how a connection is closed, all of HTTP and the gateway.
 const STAGES: [(&str, usize, usize); 5] = [
     ("stage1-echo", 60, 140),
-    ("stage2-single-request", 145, 400),
+    ("stage2-single-request", 145, 402),
     ("stage3-gateway", 412, 1140),
     ("stage4-fork", 120, 350),
     ("stage5-async", 250, 900),

@@ -13,7 +13,7 @@ const HANDED_OUT: [(&str, u64); 5] = [
     ("stage1-echo", 0xeebd424c1c6c4886),
     ("stage2-single-request", 0x0df3872888887453),
     ("stage3-gateway", 0x2ccbe270b5a1277f),
-    ("stage4-fork", 0xb91a364c3eee0318),
+    ("stage4-fork", 0xb08b43d5abbec311),
     ("stage5-async", 0xdc577356254503cc),
 ];
 

@@ -60,20 +60,20 @@ fn serve(listening: TcpListener, service: &Service) -> io::Result<()> {
     // POLLIN, NONE; `as_fd` comes with std::os::fd::AsFd). Nothing else may block: set the
     // listening socket non-blocking; when nobody is there, `accept` fails with WouldBlock, which
     // `outlive` lets pass. (On macOS the connections inherit that: set them back.) Read the pipe
-    // until it is empty, and then reap: what ends later has a byte of its own. poll fails with
-    // EINTR whenever a signal comes: that is no error.
+    // (std::io::Read) until it is empty, and then reap: what ends later has a byte of its own. poll
+    // fails with EINTR (of nix::errno::Errno) whenever a signal comes: that is no error.
     //
-    // Step 7, stop. SIGTERM and SIGINT get a self-pipe of their own, here, beside the others in
-    // poll. When one has come: let go of the port, let the children finish what they are at, reap
-    // and report them all as before (sleeping meanwhile), return Ok. For the child, see below.
+    // Step 7, stop. SIGTERM and SIGINT (signal_hook::consts: numbers) get a self-pipe of their own,
+    // here, also in poll. When one has come: let go of the port, let the children finish, reap and
+    // report them all as before (sleeping meanwhile), return Ok. For the child, see below.
     say(format_args!("listening on http://{}", service.server.address));
     // Let this line name the step that you are at; it goes with the last one.
     warn(format_args!("step 1 is missing: the second client waits for the first"));
     loop {
         match listening.accept() {
             Ok((connection, client)) => {
-                // Step 1, fork (nix::unistd). It returns twice. The child serves this connection
-                // and the parent accepts the next one. Say in a SAFETY comment why you may.
+                // Step 1, fork (nix::unistd::{fork, ForkResult}). It returns twice: the child
+                // serves this connection, the parent accepts the next. Say in a SAFETY comment why.
                 //
                 // Step 2, close your copy. The child got copies of all descriptors, and one that
                 // is kept in the parent is never free again. In Rust a descriptor is closed when
@@ -82,6 +82,7 @@ fn serve(listening: TcpListener, service: &Service) -> io::Result<()> {
                 // Step 3, end the child: one that has served and goes on comes back into this loop
                 // and accepts as well. `signal_hook::low_level::exit` is _exit(2). And before it
                 // serves it drops the listening socket: while it holds a copy, the port is taken.
+                // In the child's arm no `?`: everything there ends in `exit`.
                 //
                 // What goes wrong here is this client's affair: on to the next.
                 let _ = serve_connection(&connection, client, service);
@@ -101,15 +102,17 @@ fn serve(listening: TcpListener, service: &Service) -> io::Result<()> {
 // ends the server: no child's end, no SIGCHLD without a child.
 //
 // Step 7, in the child, first of all: its copies of the parent's handlers write into the parent's
-// pipes. Give SIGTERM its default action back (nix::sys::signal::{signal, SigHandler}: SigDfl),
-// and ignore SIGINT (SigIgn), which Ctrl-C sends to parent and children alike.
+// pipes. Give SIGTERM its default action back (nix::sys::signal::{signal, SigHandler, Signal}:
+// SigDfl; Signal::SIGTERM, which is no number), and ignore SIGINT (SigIgn), which Ctrl-C sends to
+// parent and children alike.
 //
 // Bonus 8, a limit. As long as 256 children live, nobody is accepted, whatever wakes the parent.
 //
 // Bonus 9, no process left. `fork` can fail, and that is this client's affair too: a line on
-// standard error that names fork, and a 503 (`Response::plain` of stage2_single_request::response,
-// as bytes: `to(b"")`). The parent sends it itself and waits for nothing, not even for the request.
-// (A client whose request is unread then may see a reset behind the answer: let it.)
+// standard error that names fork, and a 503 (stage2_single_request::response::Response: the bytes
+// are `Response::plain(503, "why").to(b"")`). The parent sends it itself and waits for nothing, not
+// even for the request. (A client whose request is unread then may see a reset behind the answer:
+// let it.)
 
 /// The self-pipe: from now on each of these signals does nothing but put a byte where it can be
 /// read from what this returns, and where `poll` sees that it can. Reading never blocks. The handlers

@@ -1,11 +1,11 @@
 //! Mistake: one `waitpid` for each SIGCHLD. The Python lesson's first `grim_reaper` did this.
 //!
 //! See it: `cargo run --bin stage4-mistake-one-wait-a-signal`. One client after the other leaves no
-//! zombie. Now open ten connections (`nc 127.0.0.1 8888 &`, ten times), stop the server with
-//! `kill -STOP PID`, end the clients (`killall nc`), go on with `kill -CONT PID`, and look:
-//! `ps -o pid,stat,comm --ppid PID` shows nine zombies.
+//! zombie. Now let three stay: `for i in 1 2 3; do sleep 99 | nc 127.0.0.1 8888 & done`. Stop the
+//! server with `kill -STOP PID`, end its children with `kill $(ps -o pid= --ppid PID)`, go on with
+//! `kill -CONT PID`, and look: `ps -o pid,stat,comm --ppid PID` shows two zombies.
 //!
-//! Why: a signal that is pending already is not noted again: ten children, one SIGCHLD. Without
+//! Why: a signal that is pending already is not noted again: three children, one SIGCHLD. Without
 //! STOP and CONT the same happens under load, whenever children end at nearly the same time.
 //!
 //! Right: `waitpid` until there is nothing left: the loop in `reap` in `src/children.rs`.

@@ -3,9 +3,10 @@
 //! See it: `cargo run --bin stage4-mistake-parent-keeps-copy`, then `curl -N http://127.0.0.1:8888/`
 //! prints `hello` and never ends; `ls -l /proc/PID/fd` shows a socket more after each client.
 //!
-//! Why: the answer has no Content-Length, so the client waits for the connection to end. It ends
-//! when its last descriptor is closed, and `fork` has made a second one of it. In other languages
-//! one forgets to close it; in Rust one has to keep it somewhere, as here.
+//! Why: the answer has no Content-Length, so the client waits for the connection to end. Closing
+//! ends it only with its last descriptor, and `fork` has made a second one. (`shutdown` ends it for
+//! all copies: a server that calls it hides this mistake, until it runs out of descriptors.) In
+//! other languages one forgets to close it; in Rust one has to keep it somewhere, as here.
 //!
 //! Right: drop the connection in the parent: `drop(connection)` in `src/serve.rs`.
 #![allow(unsafe_code)]

@@ -39,7 +39,7 @@ pub fn serve(
             Ok(ForkResult::Parent { child }) => children.add(child),
             Err(error) => refuse(&connection, client, service, error),
         }
-        drop(connection); // else the client would not see the end when the child closes its copy
+        drop(connection); // its scope ends here anyway; kept, it costs a descriptor for each client
     }
     drop(listening);
     stop.finish(&mut children, &signals)

@@ -75,9 +75,10 @@ struct Parent {
 fn serve(listening: TcpListener, service: &Service) -> io::Result<()> {
     let stop =
         if broken("sigterm-is-not-caught") { [SIGINT].as_slice() } else { &[SIGTERM, SIGINT] };
+    let has_sigchld = !broken("sigchld-is-not-caught") && !broken("looks-now-and-then");
     let mut parent = Parent {
         live: BTreeSet::new(),
-        ended: self_pipe(if broken("sigchld-is-not-caught") { &[SIGUSR1] } else { &[SIGCHLD] })?,
+        ended: self_pipe(if has_sigchld { &[SIGCHLD] } else { &[SIGUSR1] })?,
         stop: self_pipe(stop)?,
         kept: Vec::new(),
     };
@@ -100,7 +101,7 @@ fn serve(listening: TcpListener, service: &Service) -> io::Result<()> {
         }
         let has_room = parent.live.len() < CHILDREN || broken("no-limit");
         if !has_room {
-            parent.sleep(None)?;
+            parent.sleep(broken("polls-at-the-limit").then_some(&listening))?;
             if !broken("any-signal-admits") {
                 continue;
             }
@@ -141,6 +142,10 @@ impl Parent {
         }
         // SAFETY: this process has one thread, so the child may run any code.
         match unsafe { fork() } {
+            Ok(ForkResult::Child) if broken("arms-are-swapped") => Ok(()),
+            Ok(_) if broken("arms-are-swapped") => {
+                self.answer(listening, &connection, client, service)
+            }
             Ok(ForkResult::Child) => self.answer(listening, &connection, client, service),
             Ok(ForkResult::Parent { child }) => {
                 self.live.insert(child);
@@ -241,8 +246,13 @@ impl Parent {
             watched.push(PollFd::new(self.ended.as_fd(), PollFlags::POLLIN));
         }
         watched.extend(listening.map(|socket| PollFd::new(socket.as_fd(), PollFlags::POLLIN)));
-        let most =
-            if broken("polls-all-the-time") { PollTimeout::from(1u8) } else { PollTimeout::NONE };
+        let most = if broken("polls-all-the-time") {
+            PollTimeout::from(1u8)
+        } else if broken("looks-now-and-then") {
+            PollTimeout::from(200u8)
+        } else {
+            PollTimeout::NONE
+        };
         match poll(&mut watched, most) {
             Err(Errno::EINTR) if !broken("eintr-ends-all") => {}
             other => _ = other?,
@@ -270,7 +280,11 @@ impl Parent {
             && !broken("stop-does-not-wait")
             && !broken("stop-forgets-to-report")
         {
-            self.sleep(None)?;
+            if broken("stop-looks-now-and-then") {
+                std::thread::sleep(std::time::Duration::from_millis(20));
+            } else if !broken("stop-looks-all-the-time") {
+                self.sleep(None)?;
+            }
             self.reap()?;
         }
         drop(kept);

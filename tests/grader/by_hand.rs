@@ -77,6 +77,7 @@ fn in_order(start: &Start, lines: &[Line], hung: bool) -> Option<Vec<Typed>> {
         let (command, is_needed) = match line {
             Line::Visit(visit) => (client(visit, hung && is_last), visit.outlasts || is_last),
             Line::Signal(sent) => (Some(signal(start, *sent)), true),
+            Line::Command(command) => (Some(with_pids(start, command)), true),
         };
         match (command, typed.last_mut()) {
             (Some(command), Some(same)) if same.command == command => same.times += 1,
@@ -174,6 +175,11 @@ fn few(pieces: &[Piece]) -> Vec<Piece> {
 fn signal(start: &Start, signal: Signal) -> String {
     let name = signal.as_str().trim_start_matches("SIG");
     format!("kill -{name} {}", start.process())
+}
+
+/// A command with what finds the server's pid in place of `PID`, and its newest child's of `CHILD`.
+pub(crate) fn with_pids(start: &Start, command: &str) -> String {
+    command.replace("PID", &start.process()).replace("CHILD", &start.newest())
 }
 
 #[cfg(test)]

@@ -20,6 +20,8 @@ pub(crate) struct Diary(Mutex<Vec<Line>>);
 pub(crate) enum Line {
     Visit(Visit),
     Signal(Signal),
+    /// What else was done, as a person types it: `PID` is the server's, `CHILD` its newest child's.
+    Command(&'static str),
 }
 
 impl Diary {
@@ -37,6 +39,11 @@ impl Diary {
     /// A signal was sent to the program.
     pub fn signal(&self, signal: Signal) {
         self.begin(Line::Signal(signal));
+    }
+
+    /// Something else was done, which a person does so.
+    pub fn command(&self, command: &'static str) {
+        self.begin(Line::Command(command));
     }
 
     /// The client of this number sends a piece.
@@ -78,11 +85,7 @@ impl Diary {
     fn begin(&self, line: Line) -> usize {
         let mut lines = self.lock();
         if lines.len() < LINES_KEPT {
-            for line in &mut *lines {
-                if let Line::Visit(visit) = line {
-                    visit.outlasts |= !visit.is_over();
-                }
-            }
+            stay(&mut lines);
             lines.push(line);
             lines.len() - 1
         } else {
@@ -105,6 +108,24 @@ impl Diary {
     }
 }
 
+/// These lines, and what a person types then: whoever is connected stays meanwhile.
+pub(crate) fn and_then(mut lines: Vec<Line>, commands: &[&'static str]) -> Vec<Line> {
+    if !commands.is_empty() {
+        stay(&mut lines);
+    }
+    lines.extend(commands.iter().map(|command| Line::Command(command)));
+    lines
+}
+
+/// Something else is done, so whoever is connected outlasts it.
+fn stay(lines: &mut [Line]) {
+    for line in lines {
+        if let Line::Visit(visit) = line {
+            visit.outlasts |= !visit.is_over();
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -112,7 +133,7 @@ mod tests {
     fn visits(diary: &Diary) -> Vec<Visit> {
         let visits = diary.lines().into_iter().filter_map(|line| match line {
             Line::Visit(visit) => Some(visit),
-            Line::Signal(_) => None,
+            Line::Signal(_) | Line::Command(_) => None,
         });
         visits.collect()
     }

@@ -24,6 +24,8 @@ pub(crate) struct Facts {
     pub what: String,
     pub seen: Seen,
     pub by_hand: Option<String>,
+    /// What shows the fault, after what the check did was done by hand.
+    pub looks: Vec<&'static str>,
     pub sent: Option<Tape>,
     pub expected: Option<Shown>,
     pub got: Option<Shown>,
@@ -66,6 +68,7 @@ impl Failure {
             what: what.into(),
             seen: Seen::NotSo,
             by_hand: None,
+            looks: Vec::new(),
             sent: None,
             expected: None,
             got: None,
@@ -124,6 +127,14 @@ impl Failure {
     #[must_use]
     pub fn by_hand(mut self, command: impl Into<String>) -> Failure {
         self.0.by_hand = Some(command.into());
+        self
+    }
+
+    /// With a command that shows the fault once all was done that the check did: `PID` in it is
+    /// the server's, `CHILD` its newest child's.
+    #[must_use]
+    pub fn look(mut self, command: &'static str) -> Failure {
+        self.0.looks.push(command);
         self
     }
 

@@ -134,6 +134,12 @@ impl Server {
         self.running.signal(signal)
     }
 
+    /// Notes that something was done to it which is neither a client nor a signal to its pid, as a
+    /// person does it: `PID` is the server's, `CHILD` its newest child's.
+    pub fn notes(&self, command: &'static str) {
+        self.running.witness.diary.command(command);
+    }
+
     /// Waits until it has ended, at most `seconds` (multiplied by `GRADE_SLOW`).
     ///
     /// # Errors

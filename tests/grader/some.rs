@@ -34,14 +34,16 @@ pub(crate) fn grade(stage: &Stage, asked: &Asked) -> ExitCode {
         let seed = random::seed();
         line(format_args!("GRADE_SEED={seed} makes the same random choices again"));
     }
-    let found = summary(stage, asked, &run);
+    let ran = conclusion.num_passed + conclusion.num_failed;
+    let found = summary(stage, asked, &run, usize::try_from(ran).unwrap_or(usize::MAX));
     let saved = asked.save(stage, &run, "not asked for");
     if found && saved { conclusion.exit_code() } else { ExitCode::FAILURE }
 }
 
 /// Prints a line for each server that was looked at. False if the one that was to be graded was
-/// not: a check that nobody ran must not look like one that passed.
-fn summary(stage: &Stage, asked: &Asked, run: &Run) -> bool {
+/// not: a check that nobody ran must not look like one that passed. `ran` were asked for; others
+/// ran because one of these needs them.
+fn summary(stage: &Stage, asked: &Asked, run: &Run, ran: usize) -> bool {
     let records = run.records();
     if asked.scope != Scope::Mine {
         line(counted(stage, REFERENCE, &records, stage.all().count()));
@@ -55,9 +57,15 @@ fn summary(stage: &Stage, asked: &Asked, run: &Run) -> bool {
         }
         return asked.scope != Scope::Mine;
     };
+    let needed = match records.len().saturating_sub(ran) {
+        0 => String::new(),
+        count => format!("; {count} of them only because another one needs it"),
+    };
     let ran = records.iter().any(|record| record.target == target.name());
     if ran {
-        line(counted(stage, target.name(), &records, stage.scored_with_needs().len()));
+        let all = stage.scored_with_needs().len();
+        let count = counted(stage, target.name(), &records, all);
+        line(format_args!("{count}{needed}"));
     } else if asked.scope == Scope::Mine {
         let package = stage.package;
         line(format_args!(

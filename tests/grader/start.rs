@@ -6,6 +6,9 @@ use std::path::Path;
 /// What is so in every run and needs no word, or is another one by hand.
 const USUAL: [&str; 3] = ["PORT", "HOST", "PYTHONUNBUFFERED"];
 
+/// Ours know it; a learner's server need not.
+const OURS: &str = "STOP_TIMEOUT=";
+
 /// The log is what a person wants to see.
 const UNUSUAL: &str = "--quiet";
 
@@ -41,7 +44,8 @@ impl Start {
                 settings.push((name.into_owned(), value.into_owned()));
             }
         }
-        let settings = settings.iter().map(|(name, value)| format!("{name}={value}")).collect();
+        let settings = settings.iter().map(|(name, value)| format!("{name}={value}"));
+        let mut settings: Vec<String> = settings.collect();
         let (program, process, arguments) = match words.as_slice() {
             // As `Target::shell` has it.
             [shell, option, script, _, arguments @ ..] if shell == "sh" && option == "-c" => {
@@ -56,6 +60,9 @@ impl Start {
         };
         let mut arguments: Vec<String> =
             arguments.iter().filter(|one| *one != UNUSUAL).map(|one| quoted(one)).collect();
+        if process.as_ref().is_some_and(|name| name.ends_with("-mine")) {
+            settings.retain(|setting| !setting.starts_with(OURS));
+        }
         if process.is_some() && !arguments.is_empty() {
             arguments.insert(0, "--".into());
         }
@@ -92,6 +99,12 @@ impl Start {
     pub fn process(&self) -> String {
         let found = self.process.as_ref().map(|name| format!("$(pgrep -o {name})"));
         found.unwrap_or_else(|| "PID".into())
+    }
+
+    /// The same for its newest child.
+    pub fn newest(&self) -> String {
+        let found = self.process.as_ref().map(|name| format!("$(pgrep -n {name})"));
+        found.unwrap_or_else(|| "CHILD".into())
     }
 }
 
@@ -134,6 +147,8 @@ mod tests {
         let limited = plain.limited(Some(9));
         assert!(limited.is_special());
         assert_eq!(limited.command(), "(ulimit -n 9; cargo run --bin stage2-mine)");
+        assert!(!start(&["/a/stage4-mine"], &[("STOP_TIMEOUT", "60")]).is_special());
+        assert!(start(&["/a/stage4-fork"], &[("STOP_TIMEOUT", "60")]).is_special());
     }
 
     #[test]

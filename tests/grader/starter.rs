@@ -13,7 +13,7 @@ const HANDED_OUT: [(&str, u64); 5] = [
     ("stage1-echo", 0xe521433e1f30b08f),
     ("stage2-single-request", 0x6c8ee192c826560e),
     ("stage3-gateway", 0xb3fc2d1633288072),
-    ("stage4-fork", 0xb91a364c3eee0318),
+    ("stage4-fork", 0xb08b43d5abbec311),
     ("stage5-async", 0xbc0b17ed6caedc20),
 ];
 

@@ -2,6 +2,7 @@
 //! caret below the first difference, what became of the server, its last words, and a hint.
 
 use crate::by_hand;
+use crate::diary;
 use crate::escape::{block, block_in_pieces, block_with_caret, escape};
 use crate::failure::{Facts, Failure, Seen};
 use crate::tape::Shown;
@@ -109,13 +110,16 @@ fn got(facts: &Facts) -> Vec<String> {
 fn by_hand(facts: &Facts) -> Vec<String> {
     let given = facts.by_hand.clone();
     match (&facts.witness, given) {
-        (Some(witness), Some(given)) if !witness.start.is_said_in(&given) => {
-            by_hand::started(&witness.start, [given])
+        (Some(witness), Some(given)) => {
+            let given = by_hand::with_pids(&witness.start, &given);
+            let is_said = witness.start.is_said_in(&given);
+            if is_said { vec![given] } else { by_hand::started(&witness.start, [given]) }
         }
-        (_, Some(given)) => vec![given],
+        (None, Some(given)) => vec![given],
         (Some(witness), None) => {
             let hung = facts.seen == Seen::Hung;
-            by_hand::commands(&witness.start, &facts.done, hung).unwrap_or_default()
+            let done = diary::and_then(facts.done.clone(), &facts.looks);
+            by_hand::commands(&witness.start, &done, hung).unwrap_or_default()
         }
         (None, None) => Vec::new(),
     }

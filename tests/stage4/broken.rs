@@ -10,6 +10,7 @@ pub const BROKEN: &[Broken] = &[
     Broken::new("serves-inline", FORK, "Fork after accept"),
     Broken::new("thread", FORK, "A thread is not what is asked"),
     Broken::new("waits-for-the-child", FORK, "WNOHANG"),
+    Broken::new("arms-are-swapped", FORK, "ForkResult::Parent goes on"),
     Broken::new("reaping-never-ends", FORK, "StillAlive is Ok too"),
     Broken::new("echild-ends-all", FORK, "ECHILD"),
     // Step 2
@@ -25,6 +26,7 @@ pub const BROKEN: &[Broken] = &[
     Broken::new("sigchld-is-not-caught", "zombie-is-reaped-while-idle", "let SIGCHLD wake poll"),
     Broken::new("pipe-is-never-emptied", "idle-server-sleeps", "read the pipe until it is empty"),
     Broken::new("polls-all-the-time", "idle-server-sleeps", "short timeout"),
+    Broken::new("looks-now-and-then", "idle-server-sleeps", "short timeout"),
     // Step 5
     Broken::new("waits-once", "burst-is-reaped", "until nobody is left"),
     Broken::new("waits-once", "burst-is-reaped-after-a-stop", "until nobody is left"),
@@ -42,9 +44,12 @@ pub const BROKEN: &[Broken] = &[
     Broken::new("child-obeys-ctrl-c", "ctrl-c-finishes-what-runs", "ignore SIGINT"),
     Broken::new("child-keeps-the-handlers", "child-obeys-sigterm", "default action"),
     Broken::new("stop-forgets-to-report", "child-obeys-sigterm", "still reports"),
+    Broken::new("stop-looks-all-the-time", "stopping-server-sleeps", "Sleep meanwhile"),
+    Broken::new("stop-looks-now-and-then", "stopping-server-sleeps", "Sleep meanwhile"),
     // Bonus
     Broken::new("no-limit", "at-most-256-children", "256"),
     Broken::new("any-signal-admits", "at-most-256-children", "Whatever wakes the parent"),
+    Broken::new("polls-at-the-limit", "at-most-256-children", "don't let poll watch"),
     Broken::new("fork-fails-ends-all", "no-process-503", "fork can fail"),
     Broken::new("fork-fails-in-silence", "no-process-503", "standard error"),
     Broken::new("fork-fails-waits-for-the-request", "no-process-503", "not even for its request"),

@@ -15,16 +15,20 @@ pub const CHECKS: &[Check] = &[Check {
     run: child_obeys,
 }];
 
+const TERM: &str = "kill -TERM CHILD";
+
 fn child_obeys(target: &Target) -> Verdict {
     let server = target.launch().env("STOP_TIMEOUT", "60").start()?;
     let (_first, one) = half_a_request(&server)?;
     let (_second, other) = half_a_request(&server)?;
+    server.notes(TERM);
     to(one, Signal::SIGTERM, &server)?;
     reported(&server, "the first", one, &["TERM", "15"])?;
     served(&server)?;
     server.stop(Signal::SIGTERM)?;
     server.wait_until("the port to be free", || is_free(&server).then_some(()))?;
     expect(&server, server.alive(), "the server waits for its other child")?;
+    server.notes(TERM);
     to(other, Signal::SIGTERM, &server)?;
     let status = server.wait_exit(8.0)?;
     reported(&server, "the second", other, &["TERM", "15"])?;

@@ -4,6 +4,9 @@ use std::collections::BTreeSet;
 
 use grader::{Client, Failure, Server, Signal, Verdict, process};
 
+/// What shows a server's children.
+pub const LOOK: &str = "ps -o pid,stat,args --ppid PID";
+
 /// The pids of the children that have not ended.
 pub fn alive(server: &Server) -> BTreeSet<u32> {
     let children = process::children(server.pid()).into_iter();
@@ -12,9 +15,10 @@ pub fn alive(server: &Server) -> BTreeSet<u32> {
 
 /// Waits until exactly so many children live.
 pub fn count(server: &Server, wanted: usize) -> Verdict {
-    server.wait_until(&format!("{wanted} children"), || {
+    let counted = server.wait_until(&format!("{wanted} children"), || {
         (server.alive() && alive(server).len() == wanted).then_some(())
-    })
+    });
+    counted.map_err(|failure| failure.look(LOOK))
 }
 
 /// A connection on which nothing was said yet, and the child that was forked for it. There must
@@ -25,7 +29,7 @@ pub fn connect(server: &Server) -> Result<(Client, u32), Failure> {
     let child = server.wait_until("a child process for the new connection", || {
         alive(server).difference(&before).next().copied()
     });
-    let child = child.map_err(|failure| failure.of(&client))?;
+    let child = child.map_err(|failure| failure.of(&client).look(LOOK))?;
     Ok((client, child))
 }
 
@@ -47,7 +51,9 @@ pub fn none_left(server: &Server) -> Verdict {
     let none = || (server.alive() && process::children(server.pid()).is_empty()).then_some(());
     server.wait_until("all children to end and to be reaped", none).map_err(|failure| {
         let zombies = process::zombies(server.pid()).len();
-        failure.got(format!("{} children that run, {zombies} zombies", alive(server).len()))
+        failure
+            .got(format!("{} children that run, {zombies} zombies", alive(server).len()))
+            .look(LOOK)
     })
 }
 

@@ -23,9 +23,10 @@ pub const CHECKS: &[Check] = &[
     Check {
         id: "client-sees-the-end",
         title: "an answer without Content-Length has an end that the client sees",
-        rule: "RFC 9112 s6.3; POSIX close(2): a connection ends when its last descriptor is closed",
+        rule: "RFC 9112 s6.3; POSIX close(2): it ends a connection only with the last descriptor",
         hint: "If the client hangs after the last byte, somebody still holds a copy of the \
-               connection: the parent, or a child that was forked later.",
+               connection: the parent, or a child that was forked later. A server that calls \
+               shutdown, as serve_connection does, hides it.",
         run: sees_the_end,
     },
     Check {
@@ -85,6 +86,7 @@ fn parent_closes(target: &Target) -> Verdict {
         .wait_until("the parent's copies to be closed", || (descriptors() <= before).then_some(()))
         .map_err(|failure| {
             let count = |open: Option<usize>| format!("{} open descriptors", open.unwrap_or(0));
+            let failure = failure.look("ls /proc/PID/fd | wc -l");
             failure.expected(format!("at most {}", count(before))).got(count(descriptors()))
         })?;
     expect(&server, alive(&server).len() == 21, "the children still serve")
@@ -126,9 +128,11 @@ fn child_does_not_listen(target: &Target) -> Verdict {
     let (mut first, child) = connect(&server)?;
     let (_second, later) = connect(&server)?;
     for child in [child, later] {
-        server.wait_until("the child's copy of the listening socket to be closed", || {
-            process::listening_ports(child).is_none_or(|ports| ports.is_empty()).then_some(())
-        })?;
+        let closed = server
+            .wait_until("the child's copy of the listening socket to be closed", || {
+                process::listening_ports(child).is_none_or(|ports| ports.is_empty()).then_some(())
+            });
+        closed.map_err(|failure| failure.look("ss -ltnp # shows who holds it"))?;
     }
     says_hello(&mut first)
 }

@@ -16,8 +16,8 @@ pub const SECOND_HAS_NO_CHILD: Words = &[
     ),
     (
         "the parent sleeps",
-        "The parent waits for its first child, and accepts nobody meanwhile: waitpid sleeps, unless it \
-         is told WNOHANG. Fork, and go on accepting.",
+        "The parent sleeps where it should accept: in waitpid without WNOHANG, or because it serves the \
+         connection itself. ForkResult::Child serves, ForkResult::Parent goes on.",
     ),
 ];
 
@@ -53,11 +53,10 @@ pub const NOBODY_TO_REAP: Words = &[(
 )];
 
 pub const REPORT: &str = "waitpid returns how a child ended: WaitStatus::Signaled has its pid and the \
-                          signal. Print a line with both.";
+                          signal. Print a line with both on standard error: warn, not say.";
 pub const NO_NEWS: Words = &[(
     "is no news",
-    "Report the children that a signal has ended, and no others: Exited with 0 is how each of them \
-     should end.",
+    "Report the children that a signal has ended, and no others. One that has served ends with exit(0).",
 )];
 pub const NO_CHILD: &str = "waitpid answers ECHILD when there is no child at all. That is no error: it \
                             is the end of the reaping, not of the server.";
@@ -90,9 +89,17 @@ pub const REPORT_WHILE_STOPPING: Words = &[(
     "names the second child",
     "A server that stops still reports who was killed: reap as before, only sleep meanwhile.",
 )];
+pub const SLEEP_MEANWHILE: &str = "It looks again and again whether the last children have ended. \
+                                   Sleep meanwhile, in poll as before, without the listening \
+                                   socket: SIGCHLD wakes it.";
 
 pub const LIMIT: &str = "With 256 children, don't accept until one has ended. Whatever wakes the \
                          parent: count the children before you call accept.";
+pub const BUSY_AT_THE_LIMIT: Words = &[(
+    "the parent to sleep",
+    "With 256 children, don't let poll watch the listening socket: a client waits there, so it stays \
+     ready, and poll never sleeps.",
+)];
 pub const NO_PROCESS: &str = "fork can fail, and must not end the server. Send the 503 from the \
                               parent, which must not wait for the client, not even for its request.";
 pub const NO_ANSWER: Hints = &[

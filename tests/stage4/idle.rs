@@ -2,33 +2,65 @@
 
 use std::fs;
 
-use grader::{Check, Target, Verdict, expect};
+use grader::{Check, Failure, Server, Signal, Target, Verdict, expect};
 
-use crate::family::{connect, count, served};
+use crate::family::{connect, count, half_a_request, other_half, served};
+use crate::hints;
+use crate::stop::{ended, is_free};
 
-pub const CHECKS: &[Check] = &[Check {
-    id: "idle-server-sleeps",
-    title: "while nothing happens the parent sleeps, and does not look again and again",
-    rule: "POSIX poll(2) without a timeout",
-    hint: "The parent must sleep in poll, without a timeout, until there is something to do.",
-    run: idle_sleeps,
-}];
+pub const CHECKS: &[Check] = &[
+    Check {
+        id: "idle-server-sleeps",
+        title: "while nothing happens the parent sleeps, and does not look again and again",
+        rule: "POSIX poll(2) without a timeout",
+        hint: "The parent must sleep in poll, without a timeout, until there is something to do.",
+        run: idle_sleeps,
+    },
+    Check {
+        id: "stopping-server-sleeps",
+        title: "a server that stops sleeps while it waits for its last children",
+        rule: "POSIX poll(2), waitpid(2)",
+        hint: hints::SLEEP_MEANWHILE,
+        run: stopping_sleeps,
+    },
+];
 
-/// One child has ended before, and while a silent client sits out its deadline, time passes.
-/// Whether those that have ended are reaped is for others to see.
+/// How long a silent client may keep its child, in seconds: whoever looks a few times a second has
+/// looked often by then.
+const SILENCE: &str = "3";
+
+/// One child has ended before. Whether those that have ended are reaped is for others to see.
 fn idle_sleeps(target: &Target) -> Verdict {
-    const MOST: u64 = 8;
-    let server = target.launch().env("HEAD_TIMEOUT", "0.5").start()?;
+    let server = target.launch().env("HEAD_TIMEOUT", SILENCE).start()?;
     served(&server)?;
     count(&server, 0)?;
     let (_silent, _) = connect(&server)?;
-    let Some(before) = Stirrings::of(server.pid()) else {
+    sleeps_until_children_are(&server, 0)
+}
+
+/// Of two children one ends soon, and the other only when its client has said the rest.
+fn stopping_sleeps(target: &Target) -> Verdict {
+    let launch = target.launch().env("HEAD_TIMEOUT", SILENCE).env("IDLE_TIMEOUT", "60");
+    let server = launch.env("STOP_TIMEOUT", "60").start()?;
+    let (client, _) = half_a_request(&server)?;
+    let (_silent, _) = connect(&server)?;
+    server.stop(Signal::SIGTERM)?;
+    server.wait_until("the port to be free", || is_free(&server).then_some(()))?;
+    sleeps_until_children_are(&server, 1)?;
+    other_half(client)?;
+    let status = server.wait_exit(8.0)?;
+    ended(&server, status, 0)
+}
+
+/// While a silent client sits out its deadline, time passes, and the parent does nothing.
+fn sleeps_until_children_are(server: &Server, left: usize) -> Verdict {
+    const MOST: u64 = 8;
+    let before = Stirrings::of(server.pid());
+    count(server, left)?;
+    let (Some(before), Some(after)) = (before, Stirrings::of(server.pid())) else {
+        expect(server, server.alive(), "the server still runs")?;
         eprintln!("left out: without /proc nobody knows how often a process wakes up");
         return Ok(());
-    };
-    count(&server, 0)?;
-    let Some(after) = Stirrings::of(server.pid()) else {
-        return expect(&server, false, "the server still runs");
     };
     let (naps, busy) = (after.naps - before.naps, after.busy - before.busy);
     let what = if naps > busy {
@@ -36,8 +68,11 @@ fn idle_sleeps(target: &Target) -> Verdict {
     } else {
         "it sleeps until the child ends; it was at work all the time".to_owned()
     };
-    expect(&server, naps + busy <= MOST, what)
+    expect(server, naps + busy <= MOST, what).map_err(|failure: Failure| failure.look(LOOK))
 }
+
+/// What shows how often the server goes to sleep, and how busy it is.
+const LOOK: &str = "grep switches /proc/PID/status; ps -o time PID # and again a little later";
 
 /// What a process has done so far.
 struct Stirrings {

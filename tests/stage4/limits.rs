@@ -1,6 +1,6 @@
 //! How many children there may be. Each of these needs the whole machine: hundreds of processes.
 
-use grader::{Check, Client, Failure, Server, Signal, Target, Verdict, expect};
+use grader::{Check, Client, Failure, Server, Signal, Target, Verdict, expect, process};
 
 use crate::family::{alive, asks, connect_all, is_answered, none_left, says_hello};
 use crate::hints;
@@ -36,8 +36,16 @@ fn full(server: &Server) -> Result<(Client, Vec<Client>), Failure> {
     server.stop(Signal::SIGCHLD)?;
     let what = format!("there are at most {CHILDREN} children, also after a SIGCHLD of nobody's");
     expect(server, within(), what)?;
+    rests(server)?;
     expect(&waiting, waiting.is_quiet(), "the next client waits")?;
     Ok((waiting, silent))
+}
+
+/// A busy parent may be seen asleep for once, and not in every look.
+fn rests(server: &Server) -> Verdict {
+    let asleep = || (0..100).all(|_| process::state(server.pid()) == Some('S'));
+    let rests = server.wait_until("the parent to sleep", || asleep().then_some(()));
+    rests.map_err(|failure| failure.look("ps -o pid,stat,time,args PID"))
 }
 
 /// A client that has been silent is served after all, and leaves.

@@ -9,7 +9,7 @@ pub const CHECKS: &[Check] = &[
     Check {
         id: "mistake-parent-keeps-copy",
         title: "if the parent keeps its copy of the connection, the client never sees the end",
-        rule: "POSIX close(2): a connection ends when its last descriptor is closed",
+        rule: "POSIX close(2): it ends a connection only with the last descriptor",
         hint: "This is an experiment of the book: the symptom must show.",
         run: |_| {
             parent_keeps_copy(&mistake(env!("CARGO_BIN_EXE_stage4-mistake-parent-keeps-copy")))

@@ -6,7 +6,7 @@ use grader::{Check, Failure, Seen, Server, Signal, Target, Verdict, expect, proc
 use nix::sys::signal::kill;
 use nix::unistd::Pid;
 
-use crate::family::{connect, connect_all, freeze, none_left, says_hello, served};
+use crate::family::{LOOK, connect, connect_all, freeze, none_left, says_hello, served};
 use crate::hints;
 
 pub const CHECKS: &[Check] = &[
@@ -60,10 +60,12 @@ fn send(pid: u32, signal: Signal) -> Verdict {
     })
 }
 
+/// Whether it has outlived its first child is seen only by one more client.
 fn reaped_while_idle(target: &Target) -> Verdict {
     let server = target.start()?;
     served(&server)?;
-    none_left(&server)
+    none_left(&server)?;
+    served(&server)
 }
 
 fn burst(target: &Target) -> Verdict {
@@ -79,9 +81,11 @@ fn burst_while_stopped(target: &Target) -> Verdict {
     let clients = connect_all(&server, 10)?;
     freeze(&server)?;
     drop(clients);
-    server.wait_until("ten zombies of a stopped server", || {
+    server.notes("wait");
+    let zombies = server.wait_until("ten zombies of a stopped server", || {
         (process::zombies(server.pid()).len() == 10).then_some(())
-    })?;
+    });
+    zombies.map_err(|failure| failure.look(LOOK))?;
     server.stop(Signal::SIGCONT)?;
     none_left(&server)?;
     served(&server)
@@ -94,6 +98,7 @@ fn killed_child(target: &Target) -> Verdict {
     drop(client);
     none_left(&server)?;
     let (_client, child) = connect(&server)?;
+    server.notes("kill -KILL CHILD");
     send(child, Signal::SIGKILL)?;
     reported(&server, "the killed", child, &["KILL", "9"])?;
     none_left(&server)?;

@@ -77,11 +77,12 @@ pub const STEPS: &[Step] = &[
                 .told(hints::REPORT_WHILE_STOPPING)
                 .when(&[(Seen::Hung, hints::OWN_SIGTERM)]),
         ],
+        needs: &["stopping-server-sleeps"],
         page: "signal(7)",
         ..step(7, "stop", "on SIGTERM close the port, wait for the children, end with status 0")
     },
     Step {
-        checks: &[Scored::new("at-most-256-children", 1)],
+        checks: &[Scored::new("at-most-256-children", 1).told(hints::BUSY_AT_THE_LIMIT)],
         needs: &["two-hundred-clients-at-once"],
         page: "listen(2)",
         bonus: true,

@@ -23,7 +23,7 @@ pub const CHECKS: &[Check] = &[
         title: "Ctrl-C, which reaches the children too, lets the running answer finish",
         rule: "POSIX terminal interface: SIGINT goes to the whole foreground process group",
         hint: hints::KEEP_SIGINT_OFF,
-        run: |target| finishes(target, |server| group(server, Signal::SIGINT)),
+        run: |target| finishes(target, ctrl_c),
     },
     Check {
         id: "idle-server-stops-at-once",
@@ -62,9 +62,10 @@ pub const CHECKS: &[Check] = &[
     },
 ];
 
-/// Sends a signal to the server and its children, as a terminal does.
-fn group(server: &Server, signal: Signal) -> Verdict {
-    machine(killpg(Pid::from_raw(server.pid().cast_signed()), signal), server)
+/// Sends SIGINT to the server and its children, as a terminal does.
+fn ctrl_c(server: &Server) -> Verdict {
+    server.notes("press Ctrl-C in the server's terminal");
+    machine(killpg(Pid::from_raw(server.pid().cast_signed()), Signal::SIGINT), server)
 }
 
 pub fn to(child: u32, signal: Signal, server: &Server) -> Verdict {

@@ -39,7 +39,7 @@ FOLDER = sys.path.pop(0)  # ours; the application's modules are elsewhere
 # A worker that has lived for less than this is not replaced at once: the next may die as soon.
 YOUNG = 1.0
 # An import that takes longer than this may never end.
-LONG_IMPORT = 10.0
+LONG_IMPORT = 5.0
 # How long workers may go on with what nobody waits for when the server has ended.
 LAST_WORDS = 2.0
 

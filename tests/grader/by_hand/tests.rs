@@ -61,6 +61,21 @@ fn who_stays_goes_into_the_background_and_a_signal_is_a_kill() {
 }
 
 #[test]
+fn what_is_done_to_a_child_has_its_place_in_the_order() {
+    let (diary, tapes) = diary();
+    let _ = diary.opened(&tapes);
+    diary.command("kill -KILL CHILD");
+    let typed = commands(&mine(), &diary.lines(), true).expect("it can be typed");
+    let stays = format!("sleep 9 | {NC} &");
+    assert_eq!(typed, [stays, "kill -KILL $(pgrep -n stage4-mine)".to_owned()]);
+    assert_eq!(with_pids(&mine(), "ps --ppid PID"), "ps --ppid $(pgrep -o stage4-mine)");
+}
+
+fn mine() -> Start {
+    Start::of(&["/a/target/debug/stage4-mine".into()], &[])
+}
+
+#[test]
 fn clients_that_only_knock_are_left_out_if_they_are_many() {
     let (diary, tapes) = diary();
     for _ in 0..2 {

@@ -6,10 +6,11 @@ use std::process::Command;
 
 use grader::{Failure, LEFT_OUT, Seen, Target, Verdict, random};
 
-/// A copy of the program, in a folder of its own. Dropping it removes both.
+/// A copy of the program, with its name, in a folder of its own. Dropping it removes both.
 pub struct File {
     original: PathBuf,
     folder: PathBuf,
+    copy: PathBuf,
     /// What the new program says first.
     pub word: String,
 }
@@ -23,14 +24,15 @@ impl File {
         };
         let word = random::name();
         let folder = original.with_file_name(format!("new-{}-{word}", std::process::id()));
-        let file = File { original: original.to_owned(), folder, word };
-        file.shell("mkdir \"$2\" && cp \"$1\" \"$2/server\"")?;
+        let copy = folder.join(original.file_name().unwrap_or_default());
+        let file = File { original: original.to_owned(), folder, copy, word };
+        file.shell("mkdir \"${2%/*}\" && cp \"$1\" \"$2\"")?;
         Ok(file)
     }
 
     /// The server, to be started from the copy.
     pub fn target(&self, target: &Target) -> Target {
-        target.clone().moved_to(self.folder.join("server"))
+        target.clone().moved_to(&self.copy)
     }
 
     /// Puts another program in its place, as an update does: it says a word, takes its time (and
@@ -39,7 +41,7 @@ impl File {
         self.shell(
             "printf '%s\\n' '#!/bin/sh' \"echo $3, the new program\" \
              'i=0; while [ $i -lt 100000 ]; do i=$((i+1)); done' \"exec '$1' \\\"\\$@\\\"\" \
-             > \"$2/next\" && chmod +x \"$2/next\" && mv \"$2/next\" \"$2/server\"",
+             > \"$2.next\" && chmod +x \"$2.next\" && mv \"$2.next\" \"$2\"",
         )
     }
 
@@ -47,7 +49,7 @@ impl File {
     /// run, and whatever it starts meanwhile holds it open for a moment too.
     fn shell(&self, script: &str) -> Verdict {
         let mut shell = Command::new("sh");
-        shell.args(["-c", script, "sh"]).arg(&self.original).arg(&self.folder).arg(&self.word);
+        shell.args(["-c", script, "sh"]).arg(&self.original).arg(&self.copy).arg(&self.word);
         let done = shell.status().is_ok_and(|status| status.success());
         let failure = || Failure::new("the program can't be copied").seen(Seen::Machine);
         done.then_some(()).ok_or_else(failure)

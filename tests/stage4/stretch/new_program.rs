@@ -26,8 +26,7 @@ pub const CHECKS: &[Check] = &[
 ];
 
 fn shown(verdict: Verdict) -> Verdict {
-    let command = "start it, then kill -HUP PID in another terminal, and curl \
-                   http://127.0.0.1:8888/hello";
+    let command = "kill -HUP PID; curl http://127.0.0.1:8888/hello";
     verdict.map_err(|failure| failure.by_hand(command))
 }
 

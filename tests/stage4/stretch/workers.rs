@@ -38,7 +38,7 @@ pub const CHECKS: &[Check] = &[
 const WORKERS: usize = 3;
 
 fn shown(verdict: Verdict) -> Verdict {
-    let command = "start it with WORKERS=3 in its environment; ps -o pid,ppid,stat,comm --ppid PID";
+    let command = "ps -o pid,ppid,stat,comm --ppid PID";
     verdict.map_err(|failure| failure.by_hand(command))
 }
 

@@ -14,11 +14,10 @@ Usage: cargo run --release -p bench -- [OPTIONS] [GROUP...]
   --quick         the main figures, in less than a minute
   --rounds N      how often everything is measured; 5 if nothing is said, 1 with --quick
   --seconds S     how long each time; 2 if nothing is said, 1 with --quick
-  --record        write the figures and charts that the book shows
+  --record        put what is measured on record: for the book's tables and charts, and for CI
   --charts        draw the book's charts again from its figures
   --learner       how long a learner waits, from a clone to an answer and from an edit to a verdict
   --instructions  the instructions that one request takes in each stage, against those on record
-                  (with --record: put them on record)
 
 Needs wrk (Debian: apt install wrk); --instructions needs valgrind. Peers that are found in PATH are
 measured too: nginx, gunicorn, waitress-serve, uwsgi, granian, python3, cc.";
@@ -29,7 +28,7 @@ pub enum Task {
     /// Measure, and report.
     Measure,
     /// Count instructions, and compare them or put them on record.
-    Instructions { record: bool },
+    Instructions,
     /// Time what a learner waits for.
     Learner,
     /// Draw the charts.
@@ -46,7 +45,7 @@ pub struct Arguments {
     pub rounds: usize,
     /// How long each time, in seconds.
     pub seconds: u64,
-    /// Whether the figures are for the book.
+    /// Whether what is measured is put on record.
     pub record: bool,
     /// The groups that are asked for; all if none is.
     pub only: Vec<String>,
@@ -68,15 +67,12 @@ impl Arguments {
                 Long("record") => record = true,
                 Long("charts") => task = Task::Charts,
                 Long("learner") => task = Task::Learner,
-                Long("instructions") => task = Task::Instructions { record: false },
+                Long("instructions") => task = Task::Instructions,
                 Long("rounds") => rounds = Some(parser.value()?.parse()?),
                 Long("seconds") => seconds = Some(parser.value()?.parse()?),
                 Value(group) => only.push(group.string()?),
                 _ => return Err(argument.unexpected().into()),
             }
-        }
-        if task == (Task::Instructions { record: false }) {
-            task = Task::Instructions { record };
         }
         let rounds = rounds.unwrap_or(if quick { 1 } else { 5 });
         let seconds = seconds.unwrap_or(if quick { 1 } else { 2 });

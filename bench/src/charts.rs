@@ -1,8 +1,8 @@
 //! The pictures that the book shows, from the figures on record: `book/src/speed/*.svg`; and where the
 //! tables of `tables.rs` are written.
 //!
-//! The pictures follow the rules that all pictures of the book do (`book/AUTHORS.md`): no colours and no styles of
-//! their own, and a description for those who hear them.
+//! The pictures follow the rules of all pictures of the book (`book/AUTHORS.md`): no colours and no styles
+//! of their own, and a description for those who hear them.
 
 mod bars;
 mod lines;

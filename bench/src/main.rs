@@ -66,11 +66,8 @@ fn run() -> Result<(), Failure> {
     let Some(arguments) = Arguments::parse()? else { return Ok(()) };
     match &arguments.task {
         Task::Measure => measure(&arguments),
-        Task::Instructions { record } => instructions::compare(*record),
-        Task::Learner => {
-            learner::measure()?.print();
-            Ok(())
-        }
+        Task::Instructions => instructions::compare(arguments.record),
+        Task::Learner => time_a_learner(arguments.record),
         Task::Charts => charts::draw(&Report::read(&report::recorded())?),
     }
 }
@@ -91,4 +88,16 @@ fn measure(arguments: &Arguments) -> Result<(), Failure> {
     report.print();
     report.write(arguments.record)?;
     if arguments.record { charts::draw(&report) } else { Ok(()) }
+}
+
+fn time_a_learner(is_for_the_record: bool) -> Result<(), Failure> {
+    let learner = learner::measure()?;
+    learner.print();
+    if is_for_the_record {
+        let mut report = Report::read(&report::recorded())?;
+        report.learner = Some(learner);
+        report.write(true)?;
+        charts::draw(&report)?;
+    }
+    Ok(())
 }

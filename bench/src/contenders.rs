@@ -99,11 +99,11 @@ pub fn bare(name: &'static str, kind: &str) -> Contender {
 
 /// nginx, with an answer from memory.
 pub fn nginx() -> Contender {
-    let folder = env::temp_dir().join(format!("bench-nginx-{}", std::process::id()));
+    let folder = BUILT.join("bench-nginx");
     let template = include_str!("../peers/nginx.conf");
     let words = format!(
-        "mkdir -p {0} && sed 's|NUMBER|PORT|' {0}.conf > {0}/nginx.conf && exec nginx -p {0} \
-         -c {0}/nginx.conf -e {0}/nginx.err",
+        "mkdir -p '{0}' && sed 's|NUMBER|PORT|' '{0}.conf' > '{0}/nginx.conf' && exec nginx -p '{0}' \
+         -c '{0}/nginx.conf' -e '{0}/nginx.err'",
         folder.display()
     );
     let text = template.replace("FOLDER", &folder.display().to_string());

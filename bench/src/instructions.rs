@@ -5,11 +5,11 @@
 //! once with more. The kernel's part is not counted.
 
 use std::collections::BTreeMap;
+use std::fs;
 use std::io::{self, BufRead, BufReader, Read, Write};
 use std::net::{Ipv4Addr, Shutdown, TcpStream};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
-use std::{env, fs};
 
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
@@ -83,7 +83,7 @@ pub fn compare(is_for_the_record: bool) -> Result<(), Failure> {
 }
 
 fn count_all() -> Result<BTreeMap<String, u64>, Failure> {
-    let folder = env::temp_dir().join(format!("bench-callgrind-{}", std::process::id()));
+    let folder = BUILT.join("bench-callgrind");
     let bar = bar(SERVERS.len());
     let mut counted = BTreeMap::new();
     for server in &SERVERS {
@@ -105,6 +105,7 @@ fn count(server: &Counted, folder: &Path) -> Result<u64, Failure> {
 
 /// All instructions of a server that answers so many requests, and those of its children.
 fn run(server: &Counted, requests: u32, folder: &Path) -> Result<(u64, Vec<u64>), Failure> {
+    let _ = fs::remove_dir_all(folder); // an earlier run may have been interrupted
     fs::create_dir_all(folder)?;
     let mut child = Command::new("valgrind")
         .args(["--quiet", "--tool=callgrind"])

@@ -3,10 +3,11 @@
 
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
-use std::{env, fs};
+use std::{fs, io};
 
 use crate::Failure;
 use crate::contender::which;
+use crate::contenders::BUILT;
 use crate::figures::Sample;
 use crate::running::Running;
 
@@ -85,10 +86,8 @@ impl Load {
 }
 
 /// wrk's script, as a file.
-fn script() -> Result<PathBuf, Failure> {
-    let path = env::temp_dir().join(format!("bench-{}.lua", std::process::id()));
-    if !path.exists() {
-        fs::write(&path, SCRIPT)?;
-    }
+fn script() -> io::Result<PathBuf> {
+    let path = BUILT.join("bench.lua");
+    fs::write(&path, SCRIPT)?;
     Ok(path)
 }

@@ -4,7 +4,10 @@ use std::fs;
 use std::process::Command;
 use std::thread::available_parallelism;
 
+use nix::sys::resource::{Resource, getrlimit, setrlimit};
 use serde::{Deserialize, Serialize};
+
+use crate::Failure;
 
 /// The more is waiting for a core, the less the figures say.
 const BUSY: f64 = 0.5;
@@ -48,6 +51,15 @@ impl Machine {
             eprintln!("warning: one core only: server and load will be in each other's way");
         }
     }
+}
+
+/// So many descriptors are needed by what we start, which inherits the limit, or by ourselves.
+pub fn raise_descriptor_limit(needed: u64) -> Result<(), Failure> {
+    let (soft, hard) = getrlimit(Resource::RLIMIT_NOFILE)?;
+    if soft < needed {
+        setrlimit(Resource::RLIMIT_NOFILE, needed.min(hard), hard)?;
+    }
+    Ok(())
 }
 
 fn said(program: &str, arguments: &[&str]) -> String {

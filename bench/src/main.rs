@@ -77,7 +77,11 @@ fn measure(arguments: &Arguments) -> Result<(), Failure> {
     let machine = machine::Machine::look();
     machine.warn_if_busy();
     contenders::build()?;
-    let mut report = Report::new(machine);
+    let mut report = if arguments.record && !arguments.only.is_empty() {
+        Report::read(&report::recorded())? // what is not measured now stays as it is
+    } else {
+        Report::new(machine)
+    };
     suite::measure(arguments, &mut report)?;
     if !arguments.quick {
         experiments::measure(arguments, &mut report)?;

@@ -1,4 +1,4 @@
-//! What is printed, and the JSON: `target/bench.json`, and for the book
+//! What is printed, and the JSON: `target/release/bench.json`, and for the book
 //! `bench/measured/figures.json`.
 
 use std::fs;
@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::Failure;
 use crate::contender::Contender;
-use crate::contenders::repository;
+use crate::contenders::{BUILT, repository};
 use crate::experiments::Experiments;
 use crate::figures::Row;
 use crate::goals;
@@ -58,10 +58,14 @@ impl Report {
         contenders.iter().filter(|contender| contender.lacks.is_none()).collect()
     }
 
-    /// Adds a comparison.
+    /// Adds a comparison, in the place of an earlier one.
     pub fn add(&mut self, id: &str, title: &str, reference: &str, rows: Vec<Row>) {
         let (id, title, reference) = (id.to_string(), title.to_string(), reference.to_string());
-        self.groups.push(Group { id, title, reference, rows });
+        let group = Group { id, title, reference, rows };
+        match self.groups.iter_mut().find(|earlier| earlier.id == group.id) {
+            Some(earlier) => *earlier = group,
+            None => self.groups.push(group),
+        }
     }
 
     /// The comparison of that name.
@@ -90,7 +94,7 @@ impl Report {
     /// Writes the JSON; also where the book takes it from, if it is for the book.
     pub fn write(&self, is_for_the_book: bool) -> Result<(), Failure> {
         let text = serde_json::to_string_pretty(self)? + "\n";
-        let own = repository().join("target/bench.json");
+        let own = BUILT.join("bench.json");
         fs::write(&own, &text)?;
         println!("\nwritten: {}", own.display());
         if is_for_the_book {

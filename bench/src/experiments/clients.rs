@@ -1,6 +1,5 @@
 //! What happens as clients become more? Requests a second and waiting times, from 1 client to 10,000.
 
-use nix::sys::resource::{Resource, getrlimit, setrlimit};
 use serde::{Deserialize, Serialize};
 
 use crate::Failure;
@@ -8,6 +7,7 @@ use crate::arguments::Arguments;
 use crate::contenders::{hyper, nginx, stage4, stage5, stage5_async};
 use crate::figures::Sample;
 use crate::load::Load;
+use crate::machine::raise_descriptor_limit;
 use crate::report::Report;
 use crate::rounds::bar;
 use crate::running::Running;
@@ -32,7 +32,7 @@ pub struct Point {
 
 /// Measures each server with each number of clients, once.
 pub fn measure(arguments: &Arguments, report: &mut Report) -> Result<Vec<Curve>, Failure> {
-    raise_descriptor_limit()?;
+    raise_descriptor_limit(2 * CLIENTS[CLIENTS.len() - 1] as u64)?;
     let contenders = [stage4(), stage5(), stage5_async(), hyper(), nginx()];
     let is_pinned = report.machine.cores > 1;
     let present = report.present(&contenders);
@@ -55,16 +55,6 @@ pub fn measure(arguments: &Arguments, report: &mut Report) -> Result<Vec<Curve>,
     }
     bar.finish_and_clear();
     Ok(curves)
-}
-
-/// Both sides need a descriptor a connection; the servers and wrk inherit the limit.
-fn raise_descriptor_limit() -> Result<(), Failure> {
-    let needed = 2 * CLIENTS[CLIENTS.len() - 1] as u64;
-    let (soft, hard) = getrlimit(Resource::RLIMIT_NOFILE)?;
-    if soft < needed {
-        setrlimit(Resource::RLIMIT_NOFILE, needed.min(hard), hard)?;
-    }
-    Ok(())
 }
 
 /// Prints the curves.

@@ -8,11 +8,12 @@ use serde::{Deserialize, Serialize};
 use crate::Failure;
 use crate::contender::Contender;
 use crate::contenders::{hyper, nginx, stage4, stage5, stage5_async};
+use crate::machine::raise_descriptor_limit;
 use crate::report::Report;
 use crate::running::Running;
 
 /// How many are held.
-const CONNECTIONS: usize = 5_000;
+const CONNECTIONS: usize = 10_000;
 /// And where each is a process.
 const PROCESSES: usize = 100;
 
@@ -27,6 +28,7 @@ pub struct Held {
 
 /// Measures each server that keeps connections.
 pub fn measure(report: &mut Report) -> Result<Vec<Held>, Failure> {
+    raise_descriptor_limit(2 * CONNECTIONS as u64)?;
     let many = [stage5_async(), stage5(), hyper(), nginx()];
     let mut all = Vec::new();
     for contender in report.present(&many) {

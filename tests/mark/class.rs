@@ -15,7 +15,8 @@ pub const WHOLE: &str = include_str!("../broken/stage1.rs");
 /// One client and its first piece: steps 1 and 2, and two checks of later steps that ask no more.
 pub const HALF: &str = "//! Half done.\nuse std::{env::var, io::{Read, Write}, net::TcpListener};\n\
     fn main() {\n    let port: u16 = var(\"PORT\").expect(\"\").parse().expect(\"\");\n    \
-    let socket = TcpListener::bind((\"127.0.0.1\", port)).expect(\"\");\n    \
+    let host = var(\"HOST\").expect(\"\");\n    \
+    let socket = TcpListener::bind((&host[..], port)).expect(\"\");\n    \
     println!(\"listening on {}\", socket.local_addr().expect(\"\"));\n    \
     let (mut connection, _) = socket.accept().expect(\"\");\n    let mut bytes = [0; 1024];\n    \
     let count = connection.read(&mut bytes).expect(\"\");\n    \

@@ -3,10 +3,11 @@
 use std::path::{Component, Path};
 
 /// Pages and programs that show answers, and what only this repository's own checks need.
-const ANSWERS: [&str; 9] = [
+const ANSWERS: [&str; 10] = [
     ".ci",
     ".github",
     "TEACHING.md",
+    "bench",
     "book",
     "tests/book",
     "tests/broken",

@@ -9,8 +9,8 @@ const HELP: &str = "\
 bench: our five servers beside what people would use instead
 
 Usage: cargo run --release -p bench -- [OPTIONS] [GROUP...]
-  GROUP           measure these only: keep-alive, close, pipelined, python, flask, echo, slow,
-                  clients, memory, fork, blocking
+  GROUP           measure these only: keep-alive, pipelined, close, echo, python, flask, blocking,
+                  slow, clients, memory, fork
   --quick         the main figures, in less than a minute
   --rounds N      how often everything is measured; 5 if nothing is said, 1 with --quick
   --seconds S     how long each time; 2 if nothing is said, 1 with --quick
@@ -19,8 +19,23 @@ Usage: cargo run --release -p bench -- [OPTIONS] [GROUP...]
   --learner       how long a learner waits, from a clone to an answer and from an edit to a verdict
   --instructions  the instructions that one request takes in each stage, against those on record
 
-Needs wrk (Debian: apt install wrk); --instructions needs valgrind. Peers that are found in PATH are
+Needs Linux and wrk (Debian: apt install wrk); --instructions needs valgrind. Peers that are found in PATH are
 measured too: nginx, gunicorn, waitress-serve, uwsgi, granian, python3, cc.";
+
+/// What can be measured by itself.
+const GROUPS: [&str; 11] = [
+    "keep-alive",
+    "pipelined",
+    "close",
+    "echo",
+    "python",
+    "flask",
+    "blocking",
+    "slow",
+    "clients",
+    "memory",
+    "fork",
+];
 
 /// What is to be done.
 #[derive(Debug, PartialEq, Eq)]
@@ -70,7 +85,7 @@ impl Arguments {
                 Long("instructions") => task = Task::Instructions,
                 Long("rounds") => rounds = Some(parser.value()?.parse()?),
                 Long("seconds") => seconds = Some(parser.value()?.parse()?),
-                Value(group) => only.push(group.string()?),
+                Value(group) => only.push(known(group.string()?)?),
                 _ => return Err(argument.unexpected().into()),
             }
         }
@@ -86,4 +101,12 @@ impl Arguments {
     pub fn wants(&self, group: &str) -> bool {
         self.only.is_empty() || self.only.iter().any(|name| name == group)
     }
+}
+
+/// The name of a group, if it is one.
+fn known(group: String) -> Result<String, Failure> {
+    if GROUPS.contains(&group.as_str()) {
+        return Ok(group);
+    }
+    Err(format!("there is no group {group:?}; there are {}", GROUPS.join(", ")).into())
 }

@@ -45,7 +45,8 @@ impl Contender {
     /// The command that starts it on that port and that core.
     pub fn command(&self, port: u16, core: Option<usize>) -> Command {
         let port = port.to_string();
-        let mut words: Vec<String> = Vec::new();
+        // If we are killed, it does not run for ever. Nobody is measured for so long.
+        let mut words = ["timeout", "--foreground", "300"].map(String::from).to_vec();
         if let Some(core) = core {
             words.extend(["taskset".to_string(), "-c".to_string(), core.to_string()]);
         }

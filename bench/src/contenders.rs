@@ -33,7 +33,7 @@ pub fn build() -> Result<(), Failure> {
 }
 
 fn succeed(command: &mut Command) -> Result<(), Failure> {
-    match command.status()?.success() {
+    match command.status().map_err(|error| format!("{command:?}: {error}"))?.success() {
         true => Ok(()),
         false => Err(format!("{command:?} failed").into()),
     }

@@ -1,7 +1,7 @@
 //! Requests, by wrk: one thread of it on a core of its own can ask more than any of the servers answers,
 //! up to about 130,000 times a second.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::{fs, io};
 
@@ -44,8 +44,11 @@ pub struct Load {
     pub seconds: u64,
 }
 
-/// Is there a wrk?
+/// Is there a wrk, and what else measuring takes?
 pub fn find() -> Result<(), Failure> {
+    if !Path::new("/proc/self/stat").exists() {
+        return Err("measuring needs Linux: processor time and memory are read from /proc".into());
+    }
     match which("wrk") {
         Some(_) => Ok(()),
         None => Err("wrk makes the load, and is not here; Debian: apt install wrk".into()),

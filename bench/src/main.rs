@@ -83,7 +83,7 @@ fn measure(arguments: &Arguments) -> Result<(), Failure> {
         Report::new(machine)
     };
     suite::measure(arguments, &mut report)?;
-    if !arguments.quick {
+    if !arguments.quick || !arguments.only.is_empty() {
         experiments::measure(arguments, &mut report)?;
         if arguments.only.is_empty() {
             report.learner = Some(learner::measure()?);

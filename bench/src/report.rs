@@ -50,12 +50,16 @@ impl Report {
     pub fn present<'c>(&mut self, contenders: &'c [Contender]) -> Vec<&'c Contender> {
         for contender in contenders {
             let Some(lacks) = &contender.lacks else { continue };
-            let line = format!("{}: there is no {lacks}", contender.name);
-            if !self.left_out.contains(&line) {
-                self.left_out.push(line);
-            }
+            self.leave_out(format!("{}: there is no {lacks}", contender.name));
         }
         contenders.iter().filter(|contender| contender.lacks.is_none()).collect()
+    }
+
+    /// Notes who is not measured, and why.
+    pub fn leave_out(&mut self, line: String) {
+        if !self.left_out.contains(&line) {
+            self.left_out.push(line);
+        }
     }
 
     /// Adds a comparison, in the place of an earlier one.

@@ -34,16 +34,18 @@ impl Running {
         let port = free_port()?;
         let mut command = contender.command(port, is_pinned.then_some(CORE));
         command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
-        let child = command.spawn()?;
+        let told = format!("{command:?}");
+        let child = command.spawn().map_err(|error| format!("{told}: {error}"))?;
         let url = format!("http://127.0.0.1:{port}{}", contender.path);
         let mut running = Running { child, port, url };
         let deadline = Instant::now() + PATIENCE;
         while !running.answers(contender.path) {
             if let Some(status) = running.child.try_wait()? {
-                return Err(format!("{} ended at once: {status}", contender.name).into());
+                let what = format!("{} ended at once, {status}; try {told}", contender.name);
+                return Err(what.into());
             }
             if Instant::now() > deadline {
-                return Err(format!("{} does not answer on port {port}", contender.name).into());
+                return Err(format!("{} does not answer; try {told}", contender.name).into());
             }
             sleep(MOMENT);
         }

@@ -97,7 +97,7 @@ fn echo(arguments: &Arguments, report: &mut Report) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Measures one comparison, if it is asked for. The first contender counts as 1.
+/// Measures one comparison, if it is asked for. The first contender that is there counts as 1.
 fn group(
     arguments: &Arguments,
     report: &mut Report,
@@ -110,7 +110,10 @@ fn group(
         let rows = rounds(id, contenders, arguments, report, |running, is_pinned| {
             load.measure(running, is_pinned)
         })?;
-        report.add(id, title, contenders[0].name, rows);
+        if let Some(first) = rows.first() {
+            let reference = first.name.clone();
+            report.add(id, title, &reference, rows);
+        }
     }
     Ok(())
 }

@@ -1,5 +1,5 @@
 //! First reading: one connection, one request: read it, understand it, let the application answer,
-//! end. Stage 3 calls this for one client after the other, stage 4 in a process for each.
+//! end. Stage 3 answers one client after the other, stage 4 serves each in a process of its own.
 
 use std::io;
 use std::net::{SocketAddr, TcpStream};

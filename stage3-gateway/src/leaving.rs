@@ -34,3 +34,42 @@ pub fn is_anybody_waiting(listening: &TcpListener) -> bool {
     let mut listening = [PollFd::new(listening.as_fd(), PollFlags::POLLIN)];
     poll(&mut listening, PollTimeout::ZERO).is_ok_and(|ready| ready > 0)
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use std::io::{Read, Write};
+    use std::thread::{spawn, yield_now};
+    use std::time::{Duration, Instant};
+
+    use super::*;
+
+    #[test]
+    fn somebody_waits_once_a_client_has_connected_and_until_it_is_accepted() {
+        let listening = TcpListener::bind("127.0.0.1:0").unwrap();
+        assert!(!is_anybody_waiting(&listening));
+        let _client = TcpStream::connect(listening.local_addr().unwrap()).unwrap();
+        let deadline = Instant::now() + Duration::from_secs(10);
+        while !is_anybody_waiting(&listening) {
+            assert!(Instant::now() < deadline, "a client has connected, and nobody waits");
+            yield_now();
+        }
+        listening.accept().unwrap();
+        assert!(!is_anybody_waiting(&listening));
+    }
+
+    #[test]
+    fn a_client_that_leaves_sees_the_end_at_once_and_may_still_send() {
+        let listening = TcpListener::bind("127.0.0.1:0").unwrap();
+        let mut client = TcpStream::connect(listening.local_addr().unwrap()).unwrap();
+        client.set_read_timeout(Some(Duration::from_secs(10))).unwrap();
+        let leaving = Leaving::new(listening.accept().unwrap().0);
+        assert_eq!(client.read(&mut [0]).unwrap(), 0, "the end, before anybody has seen it off");
+        client.write_all(&[b'x'; 1000]).unwrap();
+        let seen_off = spawn(move || drop(leaving));
+        client.shutdown(Shutdown::Write).unwrap();
+        seen_off.join().unwrap();
+        assert!(client.take_error().unwrap().is_none(), "a reset for what was sent too late");
+    }
+}

@@ -23,3 +23,26 @@ pub fn date_line(out: &mut Vec<u8>) {
         line(out, &[b"Date: ", text.as_bytes()]);
     });
 }
+
+#[cfg(test)]
+mod tests {
+    use std::thread::yield_now;
+    use std::time::{Duration, Instant};
+
+    use super::*;
+
+    fn now() -> Vec<u8> {
+        let mut out = Vec::new();
+        date_line(&mut out);
+        out
+    }
+
+    #[test]
+    fn the_date_goes_on() {
+        let (first, deadline) = (now(), Instant::now() + Duration::from_secs(10));
+        while now() == first {
+            assert!(Instant::now() < deadline, "it is still {first:?}");
+            yield_now();
+        }
+    }
+}

@@ -91,6 +91,11 @@ impl Failure {
         self.0.seen
     }
 
+    /// Whether the program had ended by itself before it was stopped.
+    pub(crate) fn program_has_ended(&self) -> bool {
+        self.0.witness.as_ref().is_some_and(|witness| witness.ended().is_some())
+    }
+
     /// Whether a panic has ended the program, or the conversation.
     pub(crate) fn panic_was_the_end(&self) -> bool {
         use Seen::{ClosedEarly, Ended, Refused, Reset};

@@ -29,11 +29,17 @@ pub(crate) fn fitting(steps: &[Step], check: &Check, failure: &Failure) -> Strin
     }
     let scored = || steps.iter().flat_map(|step| step.checks).filter(|one| one.id == check.id);
     let for_words = scored().flat_map(|one: &Scored| one.words);
-    let for_kind = scored().flat_map(|one: &Scored| one.hints);
+    let for_kind = |kind| {
+        let hints = scored().flat_map(|one: &Scored| one.hints);
+        hints.filter(move |(other, _)| *other == kind).map(|(_, hint)| *hint)
+    };
+    // Of a program's end a client may see a reset, a refusal or nothing: which, is up to chance.
+    let end = failure.program_has_ended().then_some(Seen::Ended);
     let mut own = for_words
         .filter(|(words, _)| failure.mentions(words))
         .map(|(_, hint)| *hint)
-        .chain(for_kind.filter(|(kind, _)| *kind == failure.kind()).map(|(_, hint)| *hint));
+        .chain(for_kind(failure.kind()))
+        .chain(end.into_iter().flat_map(for_kind));
     if let Some(hint) = own.next() {
         return hint.to_owned();
     }
@@ -67,4 +73,34 @@ fn general(failure: &Failure) -> Option<&'static str> {
         Seen::NotSo | Seen::WrongBytes | Seen::Malformed | Seen::Machine => return None,
     };
     Some(text)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::os::unix::process::ExitStatusExt;
+    use std::process::ExitStatus;
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::witness::Witness;
+
+    #[test]
+    fn whatever_the_client_saw_the_end_of_the_program_has_its_hint() {
+        const SCORED: &[Scored] = &[Scored::new("survives", 1).when(&[(Seen::Ended, "It ended.")])];
+        let steps = [Step {
+            number: 1,
+            title: "survive",
+            task: "",
+            bonus: false,
+            checks: SCORED,
+            needs: &[],
+            page: "",
+        }];
+        let check = Check { id: "survives", title: "", rule: "", hint: "", run: |_| Ok(()) };
+        let reset = |witness| Failure::new("reset").seen(Seen::Reset).witness(&Arc::new(witness));
+        let ended = Witness::default();
+        ended.has_ended(ExitStatus::from_raw(13));
+        assert_eq!(fitting(&steps, &check, &reset(ended)), "It ended.");
+        assert!(fitting(&steps, &check, &reset(Witness::default())).contains("was reset"));
+    }
 }

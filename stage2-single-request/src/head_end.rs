@@ -28,22 +28,37 @@ impl HeadEnd {
     /// A fault that shows before the head is complete: a line that ends wrongly, or a limit.
     // ANCHOR: find
     pub fn find(&mut self, received: &[u8]) -> Result<Option<Range<usize>>, Fault> {
-        while let Some(offset) = received[self.seen..].iter().position(|&byte| byte == b'\n') {
-            self.seen += offset + 1;
-            let line = &received[self.line..self.seen];
+        while let Some(end) = line_end(received, self.seen)? {
+            let length = end - self.line;
+            self.seen = end + b"\r\n".len();
             self.line = self.seen;
-            match self.lines.judge(line)? {
+            match self.lines.judge(length)? {
                 Line::Last => return Ok(Some(self.start..self.seen)),
                 Line::EmptyBefore => self.start = self.seen,
                 Line::Part => {}
             }
         }
-        self.seen = received.len();
+        // A carriage return at the end is looked at again: its line feed may be on its way.
+        self.seen = received.strip_suffix(b"\r").unwrap_or(received).len();
         self.lines.judge_unfinished(received.len() - self.line)?;
         Ok(None)
     }
     // ANCHOR_END: find
 }
+
+/// Where the line ends that `from` is in; `None` if its end has not come. Neither a carriage return
+/// nor a line feed stands anywhere but there, in a pair (RFC 9112 s2.2).
+// ANCHOR: line_end
+fn line_end(received: &[u8], from: usize) -> Result<Option<usize>, Fault> {
+    let is_end = |byte: &u8| matches!(byte, b'\r' | b'\n');
+    let Some(offset) = received[from..].iter().position(is_end) else { return Ok(None) };
+    match &received[from + offset..] {
+        [b'\r'] => Ok(None),
+        [b'\r', b'\n', ..] => Ok(Some(from + offset)),
+        _ => Err(Fault::BareLineEnd),
+    }
+}
+// ANCHOR_END: line_end
 
 #[cfg(test)]
 mod tests;

@@ -24,24 +24,20 @@ pub enum Line {
 }
 
 impl HeadLines {
-    /// Judges the next line, which ends with a line feed.
+    /// Judges the next line, which has `length` bytes before its CR LF.
     ///
     /// # Errors
-    /// It ends otherwise than with CR LF, or breaks a limit.
-    pub fn judge(&mut self, line: &[u8]) -> Result<Line, Fault> {
-        self.judge_unfinished(line.len() - 1)?; // first, as if its end had come later
-        let text = line.strip_suffix(b"\r\n").ok_or(Fault::BareLineEnd)?;
-        if text.contains(&b'\r') {
-            return Err(Fault::BareLineEnd);
-        }
+    /// It breaks a limit.
+    pub fn judge(&mut self, length: usize) -> Result<Line, Fault> {
+        self.judge_unfinished(length + b"\r".len())?; // as if its end had come later
         match self.section {
-            None if text.is_empty() => self.empty_before(),
+            None if length == 0 => self.empty_before(),
             None => {
                 self.section = Some(0);
                 Ok(Line::Part)
             }
-            Some(_) if text.is_empty() => Ok(Line::Last),
-            Some(section) => self.field(section + line.len()),
+            Some(_) if length == 0 => Ok(Line::Last),
+            Some(section) => self.field(section + length + b"\r\n".len()),
         }
     }
 

@@ -127,7 +127,8 @@ async fn exchange<A: Answer>(
     let (bytes, behind) = received[head.start..].split_at(head.end - head.start);
     let (head, decoder) = match understand(bytes, service.patience.content) {
         Ok(understood) => understood,
-        Err(fault) => return Err(refuse(wire, client, service, bytes, &fault).await),
+        // In a box again, so that all others have no memory for a refusal.
+        Err(fault) => return Err(Box::pin(refuse(wire, client, service, bytes, &fault)).await),
     };
     let request = Request { head: &head, bytes, server: &service.server, client };
     let is_last = turn == REQUESTS;

@@ -6,7 +6,7 @@
 use std::future::poll_fn;
 use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::pin::pin;
+use std::pin::{Pin, pin};
 use std::task::Poll;
 
 use stage3_gateway::gateway::environ::Environ;
@@ -43,14 +43,16 @@ impl<A: AsyncApplication> Answer for Direct<A> {
     async fn answer(&self, request: &Request<'_>, exchange: &mut Exchange<'_>) -> Outcome {
         let input = Box::new(io::empty());
         let environ = Environ::new(request.head, request.server, request.client, input);
-        let result = guarded(self.0.call(&environ, exchange)).await;
+        let result = guarded(pin!(self.0.call(&environ, exchange))).await;
         exchange.end(result)
     }
 }
 
 /// A panic in an application ends one request and not the connection's task.
-async fn guarded(call: impl Future<Output = Result<(), Error>>) -> Result<(), Error> {
-    let mut call = pin!(call);
+async fn guarded<F>(mut call: Pin<&mut F>) -> Result<(), Error>
+where
+    F: Future<Output = Result<(), Error>>,
+{
     poll_fn(|context| {
         let polled = catch_unwind(AssertUnwindSafe(|| call.as_mut().poll(context)));
         polled.unwrap_or(Poll::Ready(Err(Error::Panic)))

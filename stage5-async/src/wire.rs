@@ -100,16 +100,22 @@ impl Wire {
                     self.sent += taken;
                     self.writing.moved(taken, Duration::ZERO);
                 }
+                // In a box: seldom needed, and else every future that may flush holds a timer.
                 Err(error) if error.kind() == ErrorKind::WouldBlock => {
-                    let asked = Instant::now();
-                    let patience = self.writing.patience().ok_or(ErrorKind::TimedOut)?;
-                    timeout(patience, self.stream.writable()).await??;
-                    self.writing.moved(0, asked.elapsed());
+                    Box::pin(self.wait_for_room()).await?;
                 }
                 Err(error) => return Err(error),
             }
         }
         (self.out, self.sent) = (Vec::new(), 0);
+        Ok(())
+    }
+
+    async fn wait_for_room(&mut self) -> io::Result<()> {
+        let asked = Instant::now();
+        let patience = self.writing.patience().ok_or(ErrorKind::TimedOut)?;
+        timeout(patience, self.stream.writable()).await??;
+        self.writing.moved(0, asked.elapsed());
         Ok(())
     }
 

@@ -36,8 +36,11 @@ fn a_bare_line_feed_or_carriage_return_is_a_fault_at_once() {
 #[test]
 fn a_line_that_never_ends_is_too_long_some_time() {
     let line = vec![b'a'; REQUEST_LINE];
-    assert_eq!(whole(&line), Ok(None));
-    assert_eq!(whole(&[&line[..], b"aa"].concat()), Err(Fault::RequestLineTooLong));
+    let with = |rest: &[u8]| whole(&[&line, rest].concat());
+    assert_eq!(with(b""), Ok(None));
+    assert_eq!(with(b"\r\nA: b"), Ok(None));
+    assert_eq!(with(b"aa"), Err(Fault::RequestLineTooLong));
+    assert_eq!(with(b"a\r\nA: b"), Err(Fault::RequestLineTooLong));
 }
 
 #[test]

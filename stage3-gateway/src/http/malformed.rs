@@ -71,7 +71,10 @@ pub fn status_code(status: &str) -> Result<u16, Malformed> {
 }
 
 fn final_code(status: &str) -> Option<u16> {
-    let (code, reason) = status.split_once(' ')?;
-    let is_sound = code.len() == 3 && !reason.contains(|c: char| c.is_control() && c != '\t');
-    code.parse().ok().filter(|code| is_sound && (200..600).contains(code))
+    let (code, reason) = status.as_bytes().split_first_chunk::<3>()?;
+    let reason = reason.strip_prefix(b" ")?;
+    if reason.iter().any(|&byte| byte.is_ascii_control() && byte != b'\t') {
+        return None;
+    }
+    str::from_utf8(code).ok()?.parse().ok().filter(|code| (200..600).contains(code))
 }

@@ -99,13 +99,12 @@ impl Failure {
     /// Whether a panic has ended the program, or the conversation.
     pub(crate) fn panic_was_the_end(&self) -> bool {
         use Seen::{ClosedEarly, Ended, Refused, Reset};
-        let is_end = [ClosedEarly, Ended, Refused, Reset].contains(&self.kind());
-        let witness = self.0.witness.as_ref().filter(|witness| witness.panicked());
-        witness.is_some_and(|witness| is_end || witness.ended().is_some())
+        let has_panicked = self.0.witness.as_ref().is_some_and(|witness| witness.panicked());
+        let is_end = || matches!(self.kind(), ClosedEarly | Ended | Refused | Reset);
+        has_panicked && (is_end() || self.program_has_ended())
     }
 
-    /// Whether these words are in the sentence, in its details, on standard error, or in the way
-    /// in which the program ended.
+    /// Whether these words are in the sentence, its details, on standard error, or in the end.
     pub(crate) fn mentions(&self, words: &str) -> bool {
         let witness = self.0.witness.as_ref();
         let mut seen = witness.map_or_else(Vec::new, |witness| witness.stderr.text());

@@ -79,7 +79,8 @@ impl Injected<'_> {
             let is_attached = !tracers.is_empty() && tracers.iter().all(|&one| one == strace);
             (has_ended || is_attached).then_some(!has_ended)
         });
-        if attached? {
+        // It has ended with the server if the fault was the end of that: no lack of strace's.
+        if attached? || !self.server.alive() {
             return Ok(());
         }
         let mut why = String::new();

@@ -18,7 +18,7 @@ mod stretch;
 use std::process::ExitCode;
 
 use grader::contract::{self, LISTENING_PLAIN};
-use grader::{Group, Known, Stage};
+use grader::{Check, Group, Known, Stage, faults};
 
 fn main() -> ExitCode {
     grader::grade(&Stage {
@@ -47,4 +47,7 @@ const GROUPS: &[Group] = &[
     Group::together(echo::CHECKS),
     Group::together(clients::CHECKS),
     Group::together(contract::CHECKS),
+    Group::together(&FAULTS),
 ];
+
+const FAULTS: [Check; 5] = faults::of_first_stages::<1>();

@@ -32,7 +32,7 @@ mod stretch;
 use std::process::ExitCode;
 
 use grader::contract::{self, LISTENING_HTTP};
-use grader::{Check, Group, Known, Stage, corpus, sequential};
+use grader::{Check, Group, Known, Stage, corpus, faults, sequential};
 
 fn main() -> ExitCode {
     grader::grade(&Stage {
@@ -69,9 +69,12 @@ const GROUPS: &[Group] = &[
     Group::together(log::CHECKS),
     Group::together(&CORPUS),
     Group::together(contract::CHECKS),
+    Group::together(&FAULTS),
 ];
 
 /// This server serves one client at a time.
 const AT_ONCE: usize = 1;
 
 const CORPUS: [Check; 2] = corpus::checks::<2, AT_ONCE>();
+
+const FAULTS: [Check; 5] = faults::of_first_stages::<2>();

@@ -4,6 +4,8 @@
 mod broken;
 #[path = "stage3/clients.rs"]
 mod clients;
+#[path = "stage3/faults.rs"]
+mod faults;
 #[path = "stage3/first.rs"]
 mod first;
 #[path = "stage3/hints.rs"]
@@ -58,6 +60,8 @@ const GROUPS: &[Group] = &[
     Group::together(&PYTHON_FLAGS),
     Group::together(python::SEQUENTIAL),
     Group::together(contract::CHECKS),
+    Group::together(&FAULTS),
+    Group::together(faults::CHECKS),
     Group::alone(python::huge::CHECKS),
 ];
 
@@ -67,3 +71,5 @@ const AT_ONCE: usize = 1;
 const CORPUS: [Check; 2] = corpus::checks::<3, AT_ONCE>();
 
 const PYTHON_FLAGS: [Check; 1] = python::flags::<3>();
+
+const FAULTS: [Check; 8] = grader::faults::of_gateways::<3>();

@@ -6,6 +6,8 @@ mod broken;
 mod child_signals;
 #[path = "stage4/family.rs"]
 mod family;
+#[path = "stage4/faults.rs"]
+mod faults;
 #[path = "stage4/fork.rs"]
 mod fork;
 #[path = "stage4/hints.rs"]
@@ -75,6 +77,8 @@ const GROUPS: &[Group] = &[
     Group::together(&PYTHON_FLAGS),
     Group::together(python::AT_ONCE),
     Group::together(contract::CHECKS),
+    Group::together(&FAULTS),
+    Group::together(faults::CHECKS),
     Group::alone(limits::CHECKS),
     Group::alone(load::CHECKS),
     Group::alone(python::huge::CHECKS),
@@ -86,3 +90,5 @@ const AT_ONCE: usize = 16;
 const CORPUS: [Check; 2] = corpus::checks::<4, AT_ONCE>();
 
 const PYTHON_FLAGS: [Check; 1] = python::flags::<4>();
+
+const FAULTS: [Check; 8] = grader::faults::of_gateways::<4>();

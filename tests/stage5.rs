@@ -12,6 +12,8 @@ mod concurrency;
 mod deadlines;
 #[path = "stage5/ending.rs"]
 mod ending;
+#[path = "stage5/faults.rs"]
+mod faults;
 #[path = "stage5/first.rs"]
 mod first;
 #[path = "stage5/hints.rs"]
@@ -95,6 +97,8 @@ const GROUPS: &[Group] = &[
     Group::together(curl::CHECKS),
     Group::together(curl::PERSISTENT),
     Group::together(contract::CHECKS),
+    Group::together(&FAULTS),
+    Group::together(faults::CHECKS),
     // What only our own server has: the live application, `STOP_TIMEOUT`, words on stderr.
     Group::together(gateway::OURS),
     Group::together(live::CHECKS),
@@ -114,3 +118,5 @@ const AT_ONCE: usize = 8;
 const CORPUS: [Check; 2] = corpus::checks::<5, AT_ONCE>();
 
 const PYTHON_FLAGS: [Check; 1] = python::flags::<5>();
+
+const FAULTS: [Check; 8] = grader::faults::of_gateways::<5>();

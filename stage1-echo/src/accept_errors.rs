@@ -40,11 +40,19 @@ pub fn meaning(error: &io::Error) -> Meaning {
 /// # Errors
 /// Returns the error if it makes no sense any more.
 pub fn outlive(error: io::Error) -> io::Result<()> {
+    outlive_in("accept", error)
+}
+
+/// The same for another `call` that waits for clients.
+///
+/// # Errors
+/// Returns the error if it makes no sense any more.
+pub fn outlive_in(call: &str, error: io::Error) -> io::Result<()> {
     match meaning(&error) {
         Meaning::GoOn => Ok(()),
         Meaning::End => Err(error),
         Meaning::Pause => {
-            warn(format_args!("accept: {error}; trying again in a moment"));
+            warn(format_args!("{call}: {error}; trying again in a moment"));
             sleep(PAUSE);
             Ok(())
         }

@@ -14,7 +14,7 @@ use std::process::ExitCode;
 use nix::errno::Errno;
 
 use crate::listen::{bound_address, listening_socket};
-use crate::terminal::{say, warn};
+use crate::terminal::{outlive_a_full_log, say, warn};
 
 /// The port of a server that was not told one; the Python lesson's.
 const DEFAULT_PORT: u16 = 8888;
@@ -74,6 +74,7 @@ pub fn flags<const N: usize>(help: &str, known: [&str; N]) -> Result<Option<[boo
 /// # Errors
 /// `Usage` if `PORT` or `HOST` make no sense, `System` if the address can't be had.
 pub fn listen_from_env(backlog: i32) -> Result<(OwnedFd, SocketAddr), Failure> {
+    outlive_a_full_log();
     let address = address_from_env()?;
     let listening =
         listening_socket(address, backlog).map_err(|error| unlistenable(address, error))?;

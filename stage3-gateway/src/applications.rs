@@ -10,12 +10,14 @@ use crate::gateway::application::Application;
 use crate::gateway::validator::validator;
 use crate::python::application::Python;
 use crate::shout::shout;
+use crate::unruly::unruly;
 
 /// The names, and what each application is.
-pub const APPLICATIONS: [(&str, &str); 4] = [
+pub const APPLICATIONS: [(&str, &str); 5] = [
     ("demo", "what an application may do, right and wrong; start at /"),
     ("hello", "the smallest application"),
     ("shout", "demo inside middleware that turns text into capitals"),
+    ("unruly", "it blocks, yields or allocates for ever: to see what becomes of the others"),
     ("validated", "demo inside middleware that checks both sides against PEP 3333"),
 ];
 
@@ -37,6 +39,7 @@ pub fn by_name(name: &str) -> Option<Arc<dyn Application>> {
         "demo" => Some(Arc::new(demo)),
         "hello" => Some(Arc::new(hello)),
         "shout" => Some(Arc::new(shout(demo))),
+        "unruly" => Some(Arc::new(unruly)),
         "validated" => Some(Arc::new(validator(demo))),
         _ => None,
     }

@@ -24,6 +24,7 @@
 //! | `applications.rs` | hardening | which applications there are, by name |
 //! | `command_line.rs` | hardening | APPLICATION, `--list`, `--quiet`, `--help` |
 //! | `demo/`, `shout.rs` | | an application, and middleware around one |
+//! | `unruly.rs` | hardening | an application that does what none should |
 //! | `python/` | | applications in Python: Flask, Pyramid, Django |
 
 pub mod applications;
@@ -42,3 +43,4 @@ pub mod python;
 pub mod refuse;
 pub mod serve;
 pub mod shout;
+pub mod unruly;

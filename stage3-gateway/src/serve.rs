@@ -4,10 +4,8 @@
 use std::io;
 use std::net::TcpListener;
 
-use stage1_echo::accept_errors::outlive;
-
 use crate::connection::{Service, answer};
-use crate::leaving::{Leaving, is_anybody_waiting};
+use crate::leaving::{Leaving, is_anybody_waiting, outlive};
 
 /// Serves one client at a time, for ever.
 ///
@@ -26,7 +24,7 @@ pub fn serve(listening: &TcpListener, service: &Service) -> io::Result<()> {
                 let answered = answer(&connection, client, service).unwrap_or(false);
                 leaving = answered.then(|| Leaving::new(connection));
             }
-            Err(error) => outlive(error)?,
+            Err(error) => outlive(error, &mut leaving)?,
         }
     }
 }

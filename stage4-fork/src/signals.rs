@@ -16,6 +16,7 @@ use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use signal_hook::consts::{SIGCHLD, SIGINT, SIGTERM};
 use signal_hook::low_level::{pipe, unregister};
 use signal_hook::{SigId, flag};
+use stage1_echo::accept_errors::outlive_in;
 
 /// SIGCHLD, SIGTERM and SIGINT, caught. Dropping it closes both ends of the pipe.
 pub struct Signals {
@@ -60,7 +61,7 @@ impl Signals {
         let most = most.map(|time| PollTimeout::try_from(time).unwrap_or(PollTimeout::MAX));
         match poll(&mut watched, most) {
             Ok(_) | Err(Errno::EINTR) => {} // interrupted by a signal: its byte is in the pipe
-            Err(error) => return Err(error.into()),
+            Err(error) => outlive_in("poll", error.into())?, // ENOMEM: soon there may be some
         }
         // Empty before anybody looks what happened: what happens later has a byte of its own.
         while (&self.pipe).read(&mut [0; 64]).is_ok_and(|length| length > 0) {}

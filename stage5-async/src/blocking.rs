@@ -21,7 +21,7 @@ use tokio::sync::mpsc::{Receiver, Sender, channel};
 use crate::connection::{Answer, Request};
 use crate::exchange::Exchange;
 use crate::stop::Stop;
-use crate::thread_io::{Ahead, ThreadInput, ThreadSink, read_ahead};
+use crate::thread_io::{Ahead, ThreadInput, ThreadSink, no_thread, read_ahead};
 use crate::threads::Threads;
 
 /// How many messages may wait for the task: an application that is faster than its client stops
@@ -75,6 +75,9 @@ impl Answer for Blocking {
                 Message::Read => drop(to_thread.send(exchange.read().await).await),
                 Message::Done(outcome) => return outcome,
             }
+        }
+        if messages.is_closed() && !exchange.has_begun() {
+            return no_thread(request, exchange).await;
         }
         Outcome { status: 0, sent: 0, persistent: false }
     }

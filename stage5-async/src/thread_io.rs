@@ -4,11 +4,14 @@
 use std::io::{self, Cursor, ErrorKind, Read};
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use stage2_single_request::response::Response as Page;
 use stage3_gateway::gateway::error::Error;
+use stage3_gateway::gateway::response::Outcome;
 use stage3_gateway::gateway::sink::Sink;
 use tokio::sync::mpsc::{Receiver, Sender};
 
 use crate::blocking::{Content, Message, gone};
+use crate::connection::Request;
 use crate::exchange::Exchange;
 use crate::limits::READ_AHEAD;
 use crate::stop::Stop;
@@ -44,6 +47,13 @@ pub async fn read_ahead(exchange: &mut Exchange<'_>) -> Result<Ahead, Error> {
         }
     }
     Ok(ahead)
+}
+
+/// Tells a client that the system has no thread for its request (RFC 9110 s15.6.4).
+pub async fn no_thread(request: &Request<'_>, exchange: &mut Exchange<'_>) -> Outcome {
+    let page = Page::plain(503, "the server is too busy; try again later");
+    let _ = exchange.forward(&page.to(request.bytes)).await; // if the client has gone, it is told nothing
+    Outcome { status: page.status, sent: page.content.len() as u64, persistent: false }
 }
 
 /// `wsgi.input` on the thread: what was read ahead, then what the task reads on request.

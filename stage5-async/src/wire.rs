@@ -81,7 +81,12 @@ impl Wire {
         poll_fn(|context| {
             let mut piece = [MaybeUninit::uninit(); PIECE]; // on the stack, while there is something
             let mut piece = ReadBuf::uninit(&mut piece);
-            ready!(Pin::new(&mut self.stream).poll_read(context, &mut piece))?;
+            while let Err(error) = ready!(Pin::new(&mut self.stream).poll_read(context, &mut piece))
+            {
+                if error.kind() != ErrorKind::Interrupted {
+                    return Poll::Ready(Err(error));
+                }
+            }
             self.received.extend_from_slice(piece.filled());
             Poll::Ready(Ok(piece.filled().len()))
         })
@@ -104,6 +109,7 @@ impl Wire {
                 Err(error) if error.kind() == ErrorKind::WouldBlock => {
                     Box::pin(self.wait_for_room()).await?;
                 }
+                Err(error) if error.kind() == ErrorKind::Interrupted => {}
                 Err(error) => return Err(error),
             }
         }

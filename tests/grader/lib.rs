@@ -20,6 +20,7 @@
 //! | `sequential` | the checks that are the same for every server of one client at a time |
 //! | `corpus` | the requests in `tests/requests`, and the checks that send them all |
 //! | `gateway` | the checks that are the same for every server with the demo application |
+//! | `faults` | the checks of our own servers on a machine that fails |
 //! | `curl` | the checks that let curl use the demo application |
 //! | `python` | the checks of applications in Python, on our own servers |
 //! | `target` | which program is under test, and how it is started |
@@ -64,6 +65,7 @@ pub mod escape;
 pub mod evidence;
 pub mod exchange;
 pub mod failure;
+pub mod faults;
 pub mod gateway;
 pub mod grade;
 mod handout;

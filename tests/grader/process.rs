@@ -80,6 +80,13 @@ pub fn threads(pid: u32) -> Option<usize> {
     if has_procfs() { procfs::threads(pid) } else { tools::threads(pid) }
 }
 
+/// Who watches the system calls of each thread of `pid`, as `strace` does; 0 where nobody does, and
+/// nothing where that can't be known.
+#[must_use]
+pub fn tracers(pid: u32) -> Vec<u32> {
+    procfs::tracers(pid)
+}
+
 /// How many KiB of memory `pid` has resident.
 #[must_use]
 pub fn resident_kib(pid: u32) -> Option<u64> {
@@ -106,6 +113,7 @@ mod tests {
         let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a free port");
         let port = listener.local_addr().expect("it is bound").port();
         assert!(descriptors(me).expect("descriptors are counted") > 3);
+        assert_eq!(has_procfs(), !tracers(me).is_empty());
         assert!(threads(me).expect("threads are counted") > 0);
         assert!(resident_kib(me).expect("memory is counted") > 100);
         assert!(listening_ports(me).expect("ports are listed").contains(&port));

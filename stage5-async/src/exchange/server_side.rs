@@ -21,6 +21,11 @@ impl Exchange<'_> {
         self.flush_if_large().await
     }
 
+    /// Whether any of the response is on its way.
+    pub fn has_begun(&self) -> bool {
+        self.is_forwarding || self.response.is_sending()
+    }
+
     /// Ends the response. What is still in `out` goes out when the connection would wait.
     pub fn end(&mut self, result: Result<(), Error>) -> Outcome {
         self.announce();

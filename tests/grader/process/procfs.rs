@@ -32,6 +32,13 @@ pub(super) fn threads(pid: u32) -> Option<usize> {
     status(pid, "Threads:")?.parse().ok()
 }
 
+/// For each thread, the process that watches its system calls; 0 if there is none.
+pub(super) fn tracers(pid: u32) -> Vec<u32> {
+    let threads = fs::read_dir(format!("/proc/{pid}/task")).into_iter().flatten().flatten();
+    let ids = threads.filter_map(|thread| thread.file_name().to_str()?.parse().ok());
+    ids.filter_map(|id: u32| status(id, "TracerPid:")?.parse().ok()).collect()
+}
+
 pub(super) fn resident_kib(pid: u32) -> Option<u64> {
     status(pid, "VmRSS:")?.parse().ok()
 }

@@ -1,0 +1,73 @@
+//! A connection that fails in the middle: of a request, or of its answer. That is a client's affair.
+
+use super::{Calm, Fault, unless_left_out};
+use crate::check::{Check, Verdict};
+use crate::evidence::expect;
+use crate::gateway::talk::get;
+use crate::server::Server;
+use crate::target::Target;
+
+/// From the second piece of an answer on.
+const SENDING: [Fault; 3] = [
+    Fault { calls: "sendto", error: "EPIPE", when: "2+" },
+    Fault { calls: "sendto", error: "ECONNRESET", when: "2+" },
+    Fault { calls: "sendto", error: "ETIMEDOUT", when: "2+" },
+];
+
+/// While the head of a request, and the rest of its content, are read.
+const RECEIVING: [Fault; 4] = [
+    Fault { calls: "recvfrom", error: "ECONNRESET", when: "1" },
+    Fault { calls: "recvfrom", error: "ECONNRESET", when: "2" },
+    Fault { calls: "recvfrom", error: "ETIMEDOUT", when: "2" },
+    Fault { calls: "recvfrom", error: "ENOBUFS", when: "2" },
+];
+
+const HALF: &[u8] = b"POST /echo HTTP/1.1\r\nHost: localhost\r\nContent-Length: 10\r\n\r\nfirst";
+
+/// The one check.
+pub(super) const fn checks<const STAGE: u8>() -> [Check; 1] {
+    [Check {
+        id: "faults-connection",
+        title: "a connection that fails in the middle ends alone, and is no news",
+        rule: "POSIX send(2): EPIPE, ECONNRESET; recv(2): ECONNRESET, ETIMEDOUT",
+        hint: "Give up this connection, drop the body, and go on with the next client.",
+        run: |target| unless_left_out(fails::<STAGE>(target)),
+    }]
+}
+
+fn fails<const STAGE: u8>(target: &Target) -> Verdict {
+    let calm = Calm::<STAGE>::start(target)?;
+    for fault in SENDING {
+        let injected = fault.put_into(&calm.server)?;
+        answer_is_cut(&calm.server)?;
+        injected.happened(fault.calls)?;
+        drop(injected);
+        calm.serves()?;
+    }
+    for fault in RECEIVING {
+        let injected = fault.put_into(&calm.server)?;
+        let mut client = calm.server.connect()?;
+        client.send(HALF)?;
+        injected.called()?; // else both halves may come at once
+        // The server may have closed the connection by now.
+        let _ = client.send(b"-last");
+        client.ending()?;
+        drop(client);
+        injected.happened(fault.calls)?;
+        drop(injected);
+        calm.serves()?;
+    }
+    calm.said_nothing()?;
+    calm.is_as_before()
+}
+
+/// One part has come. The others, and the chunk that would end them, must not: they would say that
+/// this was all.
+fn answer_is_cut(server: &Server) -> Verdict {
+    let mut client = server.connect()?;
+    client.send(get("/stream?ms=1").as_bytes())?;
+    let bytes = client.read_to_end()?;
+    let text = String::from_utf8_lossy(&bytes);
+    let is_cut = text.contains("part1") && !text.contains("part2") && !text.ends_with("0\r\n\r\n");
+    expect(&client, is_cut, "the answer ends after its first part, without a last-chunk")
+}

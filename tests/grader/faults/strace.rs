@@ -1,0 +1,138 @@
+//! A fault in the system calls of a server that runs, put there by `strace -e inject=…` and lifted
+//! again.
+//!
+//! `strace` stops the server at each call that it watches, and lets it have an error in place of
+//! the call: the kernel has done nothing then. It counts for each thread and each process by itself.
+
+use std::fmt::{self, Display};
+use std::fs;
+use std::io::Read;
+use std::path::PathBuf;
+use std::process::{Child, Command, Stdio};
+
+use nix::sys::signal::{Signal, kill};
+use nix::unistd::Pid;
+
+use super::machine::lacks;
+use crate::check::Verdict;
+use crate::failure::Failure;
+use crate::patience::{STEP_SECONDS, patience, wait_until};
+use crate::server::Server;
+use crate::{interrupt, process, random};
+
+/// What happens to system calls.
+#[derive(Clone, Copy, Debug)]
+pub struct Fault {
+    /// Their names; a question mark before one that not every processor's Linux has.
+    pub calls: &'static str,
+    /// What they answer: `EMFILE`.
+    pub error: &'static str,
+    /// To which of them it happens: `2` the second, `2+` all from the second on, `1..3` the
+    /// first three, `1+2` every other one.
+    pub when: &'static str,
+}
+
+/// As `strace -e inject=` wants it, and as a person can try it.
+impl Display for Fault {
+    fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
+        write!(f, "{}:error={}:when={}", self.calls, self.error, self.when)
+    }
+}
+
+/// A server into which a fault has been put. Dropping this lifts it.
+#[derive(Debug)]
+pub struct Injected<'s> {
+    server: &'s Server,
+    fault: Fault,
+    strace: Child,
+    /// What `strace` has noted so far.
+    notes: PathBuf,
+}
+
+impl Fault {
+    /// Puts the fault into all threads of the server, and into all children that are still to come.
+    ///
+    /// # Errors
+    ///
+    /// This machine has no `strace`, or does not let it.
+    pub fn put_into(self, server: &Server) -> Result<Injected<'_>, Failure> {
+        use std::os::unix::process::CommandExt;
+        let notes = std::env::temp_dir().join(format!("faults-{}", random::name()));
+        let mut command = Command::new("strace");
+        command.args(["-f", "-qq", "-e", "signal=none", "-e", &format!("trace={}", self.calls)]);
+        command.args(["-e", &format!("inject={self}"), "-p", &server.pid().to_string()]);
+        command.arg("-o").arg(&notes).stdin(Stdio::null()).stderr(Stdio::piped()).process_group(0);
+        let started = interrupt::spawn(&mut command);
+        let strace = started.map_err(|error| lacks(format!("strace can't be started: {error}")))?;
+        let mut injected = Injected { server, fault: self, strace, notes };
+        injected.attached()?;
+        Ok(injected)
+    }
+}
+
+impl Injected<'_> {
+    fn attached(&mut self) -> Verdict {
+        let (pid, strace) = (self.server.pid(), self.strace.id());
+        let attached = wait_until(patience(STEP_SECONDS), "strace to attach", || {
+            let has_ended = matches!(self.strace.try_wait(), Ok(Some(_)));
+            let tracers = process::tracers(pid);
+            let is_attached = !tracers.is_empty() && tracers.iter().all(|&one| one == strace);
+            (has_ended || is_attached).then_some(!has_ended)
+        });
+        // It has ended with the server if the fault was the end of that: no lack of strace's.
+        if attached? || !self.server.alive() {
+            return Ok(());
+        }
+        let mut why = String::new();
+        let stderr = self.strace.stderr.as_mut();
+        // What can't be read says nothing either.
+        let _ = stderr.map(|stderr| stderr.read_to_string(&mut why));
+        Err(lacks(format!("strace can't do this: {}", why.trim())))
+    }
+
+    fn noted(&self) -> String {
+        fs::read_to_string(&self.notes).unwrap_or_default()
+    }
+
+    /// Waits until one of the calls has been made, with the fault or without.
+    ///
+    /// # Errors
+    ///
+    /// None has.
+    pub fn called(&self) -> Verdict {
+        let what = format!("one of {}", self.fault.calls);
+        self.server.wait_until(&what, || self.noted().contains(" = ").then_some(()))
+    }
+
+    /// How often a call whose name begins so has met the fault.
+    #[must_use]
+    pub fn hits(&self, call: &str) -> usize {
+        let noted = self.noted();
+        noted.lines().filter(|line| line.contains("(INJECTED)") && line.contains(call)).count()
+    }
+
+    /// Waits until a call whose name begins so has met the fault: else nothing was tried.
+    ///
+    /// # Errors
+    ///
+    /// None has.
+    pub fn happened(&self, call: &str) -> Verdict {
+        let what = format!("{call} to meet the fault ({})", self.fault);
+        self.server.wait_until(&what, || (self.hits(call) > 0).then_some(()))
+    }
+}
+
+impl Drop for Injected<'_> {
+    fn drop(&mut self) {
+        let strace = Pid::from_raw(self.strace.id().cast_signed());
+        // It lets go of the server and ends; if it does not, the kernel lets go for it.
+        let _ = kill(strace, Signal::SIGTERM);
+        let ended = || self.strace.try_wait().ok().flatten();
+        if wait_until(patience(1.0), "strace to end", ended).is_err() {
+            let _ = self.strace.kill();
+            let _ = self.strace.wait();
+        }
+        interrupt::forget(strace);
+        let _ = fs::remove_file(&self.notes);
+    }
+}

@@ -1,0 +1,132 @@
+//! The application `unruly`, which yields for ever, blocks for ever, takes memory without end, and
+//! panics where nobody expects it.
+
+use super::{Calm, in_shell};
+use crate::check::{Check, Verdict};
+use crate::evidence::{expect, expect_eq};
+use crate::exchange::ask;
+use crate::failure::Failure;
+use crate::gateway::talk::get;
+use crate::launch::Launch;
+use crate::server::Server;
+use crate::target::Target;
+
+/// Enough to know that it goes on.
+const MUCH: usize = 1 << 20;
+
+/// What `sh` says for "so much address space, in KiB": a few times what a server begins with.
+pub const ADDRESS_SPACE: &str = "ulimit -v 2000000; exec \"$0\" \"$@\"";
+
+/// What is the same for one client at a time, and for many.
+pub(super) const fn checks<const STAGE: u8>() -> [Check; 2] {
+    [
+        Check {
+            id: "faults-endless-answer",
+            title: "an answer without end goes on while the client reads, and ends with it",
+            rule: "PEP 3333, Specification Details: close() is called when the client has gone, too",
+            hint: "A send that fails ends the answer: drop the body, and serve the next client.",
+            run: endless::<STAGE>,
+        },
+        Check {
+            id: "faults-panic-in-drop",
+            title: "a body that panics when it is dropped has been answered for, and is reported",
+            rule: "PEP 3333: close(); design: a panic ends one request, not the server",
+            hint: "Drop the body inside of std::panic::catch_unwind.",
+            run: panic_in_drop::<STAGE>,
+        },
+    ]
+}
+
+/// A server with that application.
+///
+/// # Errors
+///
+/// It does not start.
+pub fn start<const STAGE: u8>(target: &Target) -> Result<Calm<STAGE>, Failure> {
+    Calm::launch(unruly(target))
+}
+
+fn unruly(target: &Target) -> Launch {
+    target.launch().arg("unruly")
+}
+
+fn endless<const STAGE: u8>(target: &Target) -> Verdict {
+    let calm = start::<STAGE>(target)?;
+    let mut client = calm.server.connect()?;
+    client.send(get("/endless").as_bytes())?;
+    client.read_exact_n(MUCH)?;
+    drop(client);
+    calm.serves()?;
+    calm.said_nothing()?;
+    calm.is_as_before()
+}
+
+fn panic_in_drop<const STAGE: u8>(target: &Target) -> Verdict {
+    let calm = start::<STAGE>(target)?;
+    let (client, answer) = ask(&calm.server, get("/panic-in-drop"))?;
+    expect_eq(&client, "the answer is whole", "answered\n", &answer.content)?;
+    drop(client);
+    calm.server.wait_for_line("a line that says that the application panicked", |line| {
+        line.contains("the application panicked")
+    })?;
+    calm.is_as_before()
+}
+
+/// A server with that application and little address space, and a client that makes it take all.
+///
+/// # Errors
+///
+/// It does not start, or does not say what happened.
+pub fn runs_out_of_memory<const STAGE: u8>(target: &Target) -> Result<Calm<STAGE>, Failure> {
+    let target = in_shell(target, ADDRESS_SPACE);
+    let calm = start::<STAGE>(&target)?;
+    calm.serves()?;
+    let mut client = calm.server.connect()?;
+    client.send(get("/allocate").as_bytes())?;
+    client.ending()?;
+    let what = "a line that says how much memory could not be had";
+    calm.server.wait_for_line(what, |line| line.contains("memory allocation of"))?;
+    Ok(calm)
+}
+
+/// Where all requests share one process, the end of memory is the end of all of them. Rust ends a
+/// program that can't have the memory it asks for; there is no panic to catch.
+///
+/// # Errors
+///
+/// It lives on, or ends in another way.
+pub fn ends_with_its_memory<const STAGE: u8>(target: &Target) -> Verdict {
+    use std::os::unix::process::ExitStatusExt;
+    let calm = runs_out_of_memory::<STAGE>(target)?;
+    let status = calm.server.wait_exit(8.0)?;
+    let is_aborted = status.signal() == Some(nix::sys::signal::Signal::SIGABRT as i32);
+    expect(&calm.server, is_aborted, format!("the server was ended by SIGABRT, not: {status}"))
+}
+
+/// Clients whose requests never end, and others who are served all the same. Then the server is told
+/// to stop, and does, in time.
+///
+/// # Errors
+///
+/// Somebody else waits, or the server does not stop.
+pub fn blocks<const STAGE: u8>(target: &Target) -> Verdict {
+    let calm = Calm::<STAGE>::launch(unruly(target).env("STOP_TIMEOUT", "0.3"))?;
+    let blocked: Result<Vec<_>, Failure> = (0..5).map(|_| blocked(&calm.server)).collect();
+    let blocked = blocked?;
+    for _ in 0..5 {
+        calm.serves()?;
+    }
+    let is_quiet = blocked.iter().all(crate::client::Client::is_quiet);
+    expect(&calm.server, is_quiet, "those whose requests block are waiting")?;
+    calm.server.stop(nix::sys::signal::Signal::SIGTERM)?;
+    let status = calm.server.wait_exit(8.0)?;
+    expect(&calm.server, status.success(), "the server ends with status 0")?;
+    let said = calm.server.stderr_lines().join("\n");
+    expect(&calm.server, said.contains("5 connections"), "it says how many it has cut off")
+}
+
+fn blocked(server: &Server) -> Result<crate::client::Client, Failure> {
+    let mut client = server.connect()?;
+    client.send(get("/block").as_bytes())?;
+    Ok(client)
+}

@@ -1,0 +1,43 @@
+//! A machine that fails, as only a server of one process and many threads meets it.
+
+use grader::faults::{Calm, Fault, unless_left_out, unruly};
+use grader::{Check, Target, Verdict};
+
+pub const CHECKS: &[Check] = &[
+    Check {
+        id: "faults-thread",
+        title: "a client for whom there is no thread gets a 503, it is said, and the next is served",
+        rule: "POSIX pthread_create(3): EAGAIN; RFC 9110 s15.6.4",
+        hint: "std::thread::spawn panics; Builder::spawn returns an error, which is the client's 503.",
+        run: |target| unless_left_out(no_thread(target)),
+    },
+    Check {
+        id: "faults-memory",
+        title: "an application that takes all memory ends the server, which has one process only",
+        rule: "Rust, std::alloc::handle_alloc_error: it aborts, and no panic is there to be caught",
+        hint: "This is what stage 4's processes are good for.",
+        run: unruly::ends_with_its_memory::<5>,
+    },
+    Check {
+        id: "faults-blocked",
+        title: "requests that block for ever keep nobody else waiting, and do not keep the server",
+        rule: "design: STOP_TIMEOUT",
+        hint: "End the runtime without waiting for its threads (shutdown_background).",
+        run: unruly::blocks::<5>,
+    },
+];
+
+fn no_thread(target: &Target) -> Verdict {
+    let calm = Calm::<5>::start(target)?;
+    let injected =
+        Fault { calls: "clone,clone3", error: "EAGAIN", when: "1" }.put_into(&calm.server)?;
+    let mut client = calm.server.connect()?;
+    client.send(b"GET /hello HTTP/1.1\r\nHost: localhost\r\n\r\n")?;
+    client.response("GET")?.expect_status(&client, 503)?;
+    drop(client);
+    injected.happened("clone")?;
+    calm.server.wait_for_line("a line on stderr about threads", |line| line.contains("thread"))?;
+    calm.serves()?; // strace is still there; the second thread has no fault
+    drop(injected);
+    calm.is_as_before()
+}

@@ -47,4 +47,5 @@ const GROUPS: &[Group] = &[
     Group::together(echo::CHECKS),
     Group::together(clients::CHECKS),
     Group::together(contract::CHECKS),
+    Group::together(contract::OURS),
 ];

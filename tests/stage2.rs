@@ -69,6 +69,7 @@ const GROUPS: &[Group] = &[
     Group::together(log::CHECKS),
     Group::together(&CORPUS),
     Group::together(contract::CHECKS),
+    Group::together(contract::OURS),
 ];
 
 /// This server serves one client at a time.

@@ -69,6 +69,7 @@ const GROUPS: &[Group] = &[
     Group::together(mistakes::CHECKS),
     Group::together(&CORPUS),
     Group::together(gateway::CHECKS),
+    Group::together(contract::OURS),
     Group::together(gateway::OURS),
     Group::together(curl::CHECKS),
     Group::together(python::CHECKS),

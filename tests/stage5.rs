@@ -96,6 +96,7 @@ const GROUPS: &[Group] = &[
     Group::together(curl::PERSISTENT),
     Group::together(contract::CHECKS),
     // What only our own server has: the live application, `STOP_TIMEOUT`, words on stderr.
+    Group::together(contract::OURS),
     Group::together(gateway::OURS),
     Group::together(live::CHECKS),
     Group::together(ours::CHECKS),

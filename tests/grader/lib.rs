@@ -24,6 +24,7 @@
 //! | `python` | the checks of applications in Python, on our own servers |
 //! | `target` | which program is under test, and how it is started |
 //! | `server` | that program; `launch`, `listening` and `running` start and end it, `witness` hears it |
+//! | `finished` | a run of it that has ended by itself |
 //! | `client` | one connection to it; `dial` opens it, `background` sends while it is read |
 //! | `exchange` | one request and its answer |
 //! | `response` | what came back, read strictly; `parse`, `chunked` and `date` are its parts |
@@ -64,6 +65,7 @@ pub mod escape;
 pub mod evidence;
 pub mod exchange;
 pub mod failure;
+pub mod finished;
 pub mod gateway;
 pub mod grade;
 mod handout;

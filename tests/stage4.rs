@@ -34,7 +34,7 @@ mod stretch;
 use std::process::ExitCode;
 
 use grader::contract::{self, LISTENING_HTTP};
-use grader::{Check, Group, Known, Stage, corpus, curl, gateway, python};
+use grader::{Check, Group, Known, Stage, corpus, curl, gateway, python, restart};
 
 fn main() -> ExitCode {
     grader::grade(&Stage {
@@ -78,6 +78,7 @@ const GROUPS: &[Group] = &[
     Group::together(contract::CHECKS),
     Group::alone(limits::CHECKS),
     Group::alone(load::CHECKS),
+    Group::alone(restart::CHECKS),
     Group::alone(python::huge::CHECKS),
 ];
 

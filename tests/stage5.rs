@@ -48,7 +48,7 @@ mod unread;
 use std::process::ExitCode;
 
 use grader::contract::{self, LISTENING_HTTP};
-use grader::{Check, Group, Known, Stage, corpus, curl, gateway, python};
+use grader::{Check, Group, Known, Stage, corpus, curl, gateway, python, restart};
 
 fn main() -> ExitCode {
     grader::grade(&Stage {
@@ -105,6 +105,7 @@ const GROUPS: &[Group] = &[
     Group::together(python::AT_ONCE),
     Group::alone(deadlines::CROWD),
     Group::alone(limits::CHECKS),
+    Group::alone(restart::CHECKS),
     Group::alone(live::CROWD),
     Group::alone(python::huge::CHECKS),
 ];

@@ -20,6 +20,7 @@
 //! | `sequential` | the checks that are the same for every server of one client at a time |
 //! | `corpus` | the requests in `tests/requests`, and the checks that send them all |
 //! | `gateway` | the checks that are the same for every server with the demo application |
+//! | `restart` | the check of a restart under load, for servers of many clients |
 //! | `curl` | the checks that let curl use the demo application |
 //! | `python` | the checks of applications in Python, on our own servers |
 //! | `target` | which program is under test, and how it is started |
@@ -86,6 +87,7 @@ pub mod python;
 pub mod random;
 mod report;
 pub mod response;
+pub mod restart;
 mod result;
 mod running;
 mod scene;

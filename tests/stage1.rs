@@ -48,6 +48,7 @@ const GROUPS: &[Group] = &[
     Group::together(clients::CHECKS),
     Group::together(contract::CHECKS),
     Group::together(&FAULTS),
+    Group::together(contract::OURS),
 ];
 
 const FAULTS: [Check; 5] = faults::of_first_stages::<1>();

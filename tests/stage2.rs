@@ -70,6 +70,7 @@ const GROUPS: &[Group] = &[
     Group::together(&CORPUS),
     Group::together(contract::CHECKS),
     Group::together(&FAULTS),
+    Group::together(contract::OURS),
 ];
 
 /// This server serves one client at a time.

@@ -53,6 +53,7 @@ const GROUPS: &[Group] = &[
     Group::together(gateway::CHECKS),
     Group::together(gateway::CLOSED),
     Group::together(gateway::SEQUENTIAL),
+    Group::together(contract::OURS),
     Group::together(gateway::OURS),
     Group::together(log::CHECKS),
     Group::together(curl::CHECKS),

@@ -36,7 +36,7 @@ mod stretch;
 use std::process::ExitCode;
 
 use grader::contract::{self, LISTENING_HTTP};
-use grader::{Check, Group, Known, Stage, corpus, curl, gateway, python};
+use grader::{Check, Group, Known, Stage, corpus, curl, gateway, python, restart};
 
 fn main() -> ExitCode {
     grader::grade(&Stage {
@@ -71,6 +71,7 @@ const GROUPS: &[Group] = &[
     Group::together(mistakes::CHECKS),
     Group::together(&CORPUS),
     Group::together(gateway::CHECKS),
+    Group::together(contract::OURS),
     Group::together(gateway::OURS),
     Group::together(curl::CHECKS),
     Group::together(python::CHECKS),
@@ -81,6 +82,7 @@ const GROUPS: &[Group] = &[
     Group::together(faults::CHECKS),
     Group::alone(limits::CHECKS),
     Group::alone(load::CHECKS),
+    Group::alone(restart::CHECKS),
     Group::alone(python::huge::CHECKS),
 ];
 

@@ -50,7 +50,7 @@ mod unread;
 use std::process::ExitCode;
 
 use grader::contract::{self, LISTENING_HTTP};
-use grader::{Check, Group, Known, Stage, corpus, curl, gateway, python};
+use grader::{Check, Group, Known, Stage, corpus, curl, gateway, python, restart};
 
 fn main() -> ExitCode {
     grader::grade(&Stage {
@@ -100,6 +100,7 @@ const GROUPS: &[Group] = &[
     Group::together(&FAULTS),
     Group::together(faults::CHECKS),
     // What only our own server has: the live application, `STOP_TIMEOUT`, words on stderr.
+    Group::together(contract::OURS),
     Group::together(gateway::OURS),
     Group::together(live::CHECKS),
     Group::together(ours::CHECKS),
@@ -108,6 +109,7 @@ const GROUPS: &[Group] = &[
     Group::together(python::AT_ONCE),
     Group::alone(deadlines::CROWD),
     Group::alone(limits::CHECKS),
+    Group::alone(restart::CHECKS),
     Group::alone(live::CROWD),
     Group::alone(python::huge::CHECKS),
 ];

@@ -13,6 +13,7 @@ use std::process::ExitCode;
 
 use nix::errno::Errno;
 
+use crate::inherited::inherited;
 use crate::listen::{bound_address, listening_socket};
 use crate::terminal::{outlive_a_full_log, say, warn};
 
@@ -69,15 +70,20 @@ pub fn flags<const N: usize>(help: &str, known: [&str; N]) -> Result<Option<[boo
     Ok(Some(set))
 }
 
-/// Listens where `HOST` and `PORT` say. Returns the listening socket and its real address.
+/// Listens where `HOST` and `PORT` say, or on the socket that this process was started with: see
+/// [`crate::inherited`]. Returns the listening socket and its real address.
 ///
 /// # Errors
-/// `Usage` if `PORT` or `HOST` make no sense, `System` if the address can't be had.
+/// `Usage` if `PORT`, `HOST` or `LISTEN_FDS` make no sense, `System` if the address can't be had.
 pub fn listen_from_env(backlog: i32) -> Result<(OwnedFd, SocketAddr), Failure> {
     outlive_a_full_log();
-    let address = address_from_env()?;
-    let listening =
-        listening_socket(address, backlog).map_err(|error| unlistenable(address, error))?;
+    let listening = match inherited()? {
+        Some(socket) => socket,
+        None => {
+            let address = address_from_env()?;
+            listening_socket(address, backlog).map_err(|error| unlistenable(address, error))?
+        }
+    };
     let address = bound_address(&listening).map_err(io::Error::from)?;
     Ok((listening, address))
 }

@@ -16,12 +16,14 @@
 //! | `serve.rs` | first | one connection after the other |
 //! | `accept_errors.rs` | hardening | which failures of `accept` a server outlives |
 //! | `contract.rs` | hardening | `PORT`, `HOST`, exit codes: what every stage keeps |
+//! | `inherited.rs` | hardening | a listening socket that somebody else opened: `LISTEN_FDS` |
 //! | `terminal.rs` | hardening | lines for a person, which never stop the server |
 
 pub mod accept;
 pub mod accept_errors;
 pub mod contract;
 pub mod echo;
+pub mod inherited;
 pub mod listen;
 pub mod serve;
 pub mod terminal;

@@ -6,7 +6,7 @@
 use std::ops::Range;
 
 use crate::fault::Fault;
-use crate::head_lines::{HeadLines, Line};
+use crate::head_lines::{HeadLines, Line, line_end};
 
 /// Looks for the end of a head while its bytes arrive, and at each byte only once.
 #[derive(Debug, Default)]
@@ -45,20 +45,6 @@ impl HeadEnd {
     }
     // ANCHOR_END: find
 }
-
-/// Where the line ends that `from` is in; `None` if its end has not come. Neither a carriage return
-/// nor a line feed stands anywhere but there, in a pair (RFC 9112 s2.2).
-// ANCHOR: line_end
-fn line_end(received: &[u8], from: usize) -> Result<Option<usize>, Fault> {
-    let is_end = |byte: &u8| matches!(byte, b'\r' | b'\n');
-    let Some(offset) = received[from..].iter().position(is_end) else { return Ok(None) };
-    match &received[from + offset..] {
-        [b'\r'] => Ok(None),
-        [b'\r', b'\n', ..] => Ok(Some(from + offset)),
-        _ => Err(Fault::BareLineEnd),
-    }
-}
-// ANCHOR_END: line_end
 
 #[cfg(test)]
 mod tests;

@@ -23,6 +23,21 @@ pub enum Line {
     Part,
 }
 
+/// Where the line ends that `from` is in; `None` if its end has not come. Neither a carriage return
+/// nor a line feed stands anywhere but there, in a pair (RFC 9112 s2.2).
+///
+/// # Errors
+/// `BareLineEnd`.
+pub fn line_end(received: &[u8], from: usize) -> Result<Option<usize>, Fault> {
+    let is_end = |byte: &u8| matches!(byte, b'\r' | b'\n');
+    let Some(offset) = received[from..].iter().position(is_end) else { return Ok(None) };
+    match &received[from + offset..] {
+        [b'\r'] => Ok(None),
+        [b'\r', b'\n', ..] => Ok(Some(from + offset)),
+        _ => Err(Fault::BareLineEnd),
+    }
+}
+
 impl HeadLines {
     /// Judges the next line, which has `length` bytes before its CR LF.
     ///

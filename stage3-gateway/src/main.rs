@@ -42,9 +42,10 @@ fn main() -> ExitCode {
 
 fn run() -> Result<(), Failure> {
     let Some(arguments) = arguments(HELP, &APPLICATIONS)? else { return Ok(()) };
+    // Before a process is started, which else might inherit the socket.
+    let (listening, address) = listen_from_env(BACKLOG)?;
     let application = application(&arguments)?;
     let patience = Patience::from_env(HeadPatience::sequential_from_env()?)?;
-    let (listening, address) = listen_from_env(BACKLOG)?;
     let server = Server { address, multithread: false, multiprocess: false };
     let log = if arguments.quiet { Log::Quiet } else { Log::Heads };
     say(format_args!("listening on http://{address}"));

@@ -29,6 +29,7 @@ Usage: stage4-fork [--quiet] [APPLICATION | --python MODULE:CALLABLE]
   --quiet                 print no access log
   PORT=8888               the port to listen on; 0: any free one
   HOST=127.0.0.1          the address to listen on
+  LISTEN_FDS=1            the socket is descriptor 3, already listening: see sd_listen_fds(3)
   HEAD_TIMEOUT=10         the seconds that a client has for the head of its request
   IDLE_TIMEOUT=10         the seconds that it may be silent in the middle of content
   CONTENT_LIMIT=8388608   the most bytes of content in a request
@@ -44,10 +45,11 @@ fn main() -> ExitCode {
 
 fn run() -> Result<(), Failure> {
     let Some(arguments) = arguments(HELP, &APPLICATIONS)? else { return Ok(()) };
+    // Before a process is started, which else might inherit the socket.
+    let (listening, address) = listen_from_env(BACKLOG)?;
     let application = application(&arguments)?;
     let patience = Patience::from_env(HeadPatience::concurrent_from_env()?)?;
     let stop = Stop::new(stop_patience_from_env()?);
-    let (listening, address) = listen_from_env(BACKLOG)?;
     let server = Server { address, multithread: false, multiprocess: true };
     let log = if arguments.quiet { Log::Quiet } else { Log::Access { pid: true } };
     let service = Service { application, server, patience, log };

@@ -37,6 +37,7 @@ Usage: stage5-async [--quiet] [APPLICATION | --python MODULE:CALLABLE]
   --quiet                 print no line a request
   PORT=8888               the port to listen on; 0: any free one
   HOST=127.0.0.1          the address to listen on
+  LISTEN_FDS=1            the socket is descriptor 3, already listening: see sd_listen_fds(3)
   HEAD_TIMEOUT=10         the seconds that a client has for the head of its request
   IDLE_TIMEOUT=5          the seconds that a connection may be idle between two requests
   CONTENT_LIMIT=8388608   the most bytes of content in a request
@@ -56,9 +57,10 @@ fn run() -> Result<(), Failure> {
     let patience = Patience::from_env(HeadPatience::concurrent_from_env()?)?;
     let stop_patience = stop_patience_from_env()?;
     raise_descriptor_limit();
+    // Before a process is started, which else might inherit the socket.
+    let (listening, address) = listen_from_env(BACKLOG)?;
     let is_live = arguments.application == live.0;
     let application = (!is_live).then(|| application(&arguments)).transpose()?;
-    let (listening, address) = listen_from_env(BACKLOG)?;
     let server = Server { address, multithread: true, multiprocess: false };
     let log = (!arguments.quiet).then(AccessLog::start);
     let listening = net::TcpListener::from(listening);

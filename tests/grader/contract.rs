@@ -3,6 +3,7 @@
 //! The checks send a request and take any answer, so they hold for a server that echoes as well as
 //! for one that understands HTTP.
 
+mod inherited;
 mod usage;
 
 use std::net::{Ipv4Addr, Ipv6Addr, TcpListener};
@@ -75,6 +76,9 @@ pub const CHECKS: &[Check] = &[
         run: stdout_closed,
     },
 ];
+
+/// For the servers of this repository only.
+pub const OURS: &[Check] = inherited::OURS;
 
 /// The listening line of a server that speaks HTTP names the real port, with a scheme.
 pub const LISTENING_HTTP: Check = Check {

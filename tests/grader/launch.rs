@@ -1,12 +1,13 @@
 //! Starts the program under test: what it gets from its environment, and when it counts as started.
 
 use std::ffi::{OsStr, OsString};
+use std::os::fd::OwnedFd;
 use std::path::{Path, PathBuf};
-use std::process::{Command, ExitStatus};
+use std::process::{Command, Stdio};
 
 use crate::escape::escape;
-use crate::evidence::Evidence;
 use crate::failure::{Failure, Seen};
+use crate::finished::Finished;
 use crate::listening::{LISTENING_WITHIN, address_in, listening};
 use crate::patience::{STEP_SECONDS, patience, wait_until};
 use crate::running::Running;
@@ -35,6 +36,8 @@ pub struct Launch {
     folder: Option<PathBuf>,
     closes_stdout: bool,
     descriptors: Option<usize>,
+    /// What is descriptor 3, and what is said about it.
+    inherits: Option<(OwnedFd, String)>,
 }
 
 impl Launch {
@@ -47,7 +50,14 @@ impl Launch {
         let contract = contract.map(|(name, value)| (name.into(), value.into()));
         let environment = contract.iter().chain(environment).cloned().collect();
         let (command, folder) = (command.to_vec(), folder.map(Path::to_owned));
-        Launch { command, environment, folder, closes_stdout: false, descriptors: None }
+        Launch {
+            command,
+            environment,
+            folder,
+            closes_stdout: false,
+            descriptors: None,
+            inherits: None,
+        }
     }
 
     /// With one more argument.
@@ -75,6 +85,13 @@ impl Launch {
     #[must_use]
     pub fn descriptors(mut self, most: usize) -> Launch {
         self.descriptors = Some(most);
+        self
+    }
+
+    /// With this descriptor as its descriptor 3, and with these settings, in which `$$` is its pid.
+    #[must_use]
+    pub fn inheriting(mut self, descriptor: OwnedFd, settings: &str) -> Launch {
+        self.inherits = Some((descriptor, settings.to_owned()));
         self
     }
 
@@ -126,19 +143,36 @@ impl Launch {
         Running::spawn(&mut self.as_command()?, start, enough)
     }
 
+    /// What a shell does before it becomes the program.
+    fn preparation(&self) -> Option<String> {
+        let lowers = self.descriptors.map(|most| format!("ulimit -n {most}"));
+        let hands_over = self
+            .inherits
+            .as_ref()
+            .map(|(_, settings)| format!("exec 3<&0 0</dev/null && export {settings}"));
+        let parts: Vec<String> = lowers.into_iter().chain(hands_over).collect();
+        (!parts.is_empty()).then(|| parts.join(" && "))
+    }
+
     fn as_command(&self) -> Result<Command, Failure> {
         let Some((program, arguments)) = self.command.split_first() else {
             return Err(Failure::new("there is no program to start").seen(Seen::Machine));
         };
-        let mut command = match self.descriptors {
-            // A shell lowers the limit, and becomes the program.
-            Some(most) => {
+        let mut command = match self.preparation() {
+            Some(prepares) => {
                 let mut shell = Command::new("sh");
-                shell.args(["-c", &format!("ulimit -n {most} && exec \"$@\""), "sh"]).arg(program);
+                shell.args(["-c", &format!("{prepares} && exec \"$@\""), "sh"]).arg(program);
                 shell
             }
             None => Command::new(program),
         };
+        command.stdin(Stdio::null());
+        if let Some((descriptor, _)) = &self.inherits {
+            let copy = descriptor.try_clone().map_err(|error| {
+                Failure::new(format!("no descriptor for the server: {error}")).seen(Seen::Machine)
+            })?;
+            command.stdin(Stdio::from(copy)); // nobody else who is started meanwhile gets it
+        }
         // What the person who runs the checks has set for own use must not change the verdict.
         for name in SETTINGS {
             command.env_remove(name);
@@ -150,36 +184,6 @@ impl Launch {
             command.current_dir(folder);
         }
         Ok(command)
-    }
-}
-
-/// A program that has ended by itself.
-#[derive(Debug)]
-pub struct Finished {
-    /// How it ended.
-    pub status: ExitStatus,
-    running: Running,
-}
-
-impl Finished {
-    /// What it printed on standard output.
-    #[must_use]
-    pub fn stdout_lines(&self) -> Vec<String> {
-        self.running.settle();
-        self.running.witness.stdout.text()
-    }
-
-    /// What it printed on standard error.
-    #[must_use]
-    pub fn stderr_lines(&self) -> Vec<String> {
-        self.running.settle();
-        self.running.witness.stderr.text()
-    }
-}
-
-impl Evidence for Finished {
-    fn add_to(&self, failure: Failure) -> Failure {
-        self.running.add_to(failure)
     }
 }
 

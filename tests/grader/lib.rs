@@ -21,10 +21,12 @@
 //! | `corpus` | the requests in `tests/requests`, and the checks that send them all |
 //! | `gateway` | the checks that are the same for every server with the demo application |
 //! | `faults` | the checks of our own servers on a machine that fails |
+//! | `restart` | the check of a restart under load, for servers of many clients |
 //! | `curl` | the checks that let curl use the demo application |
 //! | `python` | the checks of applications in Python, on our own servers |
 //! | `target` | which program is under test, and how it is started |
 //! | `server` | that program; `launch`, `listening` and `running` start and end it, `witness` hears it |
+//! | `finished` | a run of it that has ended by itself |
 //! | `client` | one connection to it; `dial` opens it, `background` sends while it is read |
 //! | `exchange` | one request and its answer |
 //! | `response` | what came back, read strictly; `parse`, `chunked` and `date` are its parts |
@@ -66,6 +68,7 @@ pub mod evidence;
 pub mod exchange;
 pub mod failure;
 pub mod faults;
+pub mod finished;
 pub mod gateway;
 pub mod grade;
 mod handout;
@@ -86,6 +89,7 @@ pub mod python;
 pub mod random;
 mod report;
 pub mod response;
+pub mod restart;
 mod result;
 mod running;
 mod scene;

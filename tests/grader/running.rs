@@ -32,8 +32,9 @@ pub(crate) struct Running {
 }
 
 impl Running {
-    /// Starts `command` in a process group of its own and takes in what it prints, on standard
-    /// output until `enough` says so after a line: then the pipe is closed.
+    /// Starts `command`, with the standard input that it has, in a process group of its own. Takes
+    /// in what it prints, on standard output until `enough` says so after a line: then the pipe is
+    /// closed.
     pub fn spawn(
         command: &mut Command,
         start: Start,
@@ -41,7 +42,7 @@ impl Running {
     ) -> Result<Running, Failure> {
         use std::os::unix::process::CommandExt;
         command.process_group(0);
-        command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        command.stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut child = interrupt::spawn(command).map_err(|error| {
             let program = command.get_program().display();
             Failure::new(format!("the program {program} can't be started: {error}"))

@@ -9,8 +9,8 @@ use crate::source::{Source, is_test_file};
 /// Stages 1 to 3 hold what the later ones take from them: the contract, the head of a request and
 /// how a connection is closed, all of HTTP and the gateway.
 const STAGES: [(&str, usize, usize); 5] = [
-    ("stage1-echo", 60, 146),
-    ("stage2-single-request", 145, 402),
+    ("stage1-echo", 60, 181),
+    ("stage2-single-request", 145, 405),
     ("stage3-gateway", 412, 1150),
     ("stage4-fork", 120, 350),
     ("stage5-async", 250, 900),
@@ -99,7 +99,7 @@ mod tests {
         let large = of(61);
         let files = [("stage1-echo/src/a.rs", large.as_str())];
         assert_eq!(places(of_stages, &files), ["stage1-echo, first reading"]);
-        let (half, other) = (of(60), of(87).replace("First reading", "Hardening"));
+        let (half, other) = (of(60), of(122).replace("First reading", "Hardening"));
         let files = [("stage1-echo/src/a.rs", half.as_str()), ("stage1-echo/src/b.rs", &other)];
         assert_eq!(places(of_stages, &files), ["stage1-echo, with hardening"]);
         let demo = of(251);

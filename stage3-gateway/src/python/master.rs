@@ -13,6 +13,7 @@ use std::process::{Child, Command};
 use std::sync::{Mutex, PoisonError};
 
 use stage1_echo::contract::Failure;
+use stage1_echo::inherited::VARIABLES;
 
 use crate::gateway::error::Error;
 use crate::python::place::Place;
@@ -40,7 +41,11 @@ impl Master {
         let place = Place::make()?;
         let (control, theirs) = UnixStream::pair()?;
         let listening = UnixListener::bind(place.socket())?;
+        let [pid, count, names] = VARIABLES; // about our listening socket, which stays ours
         let started = Command::new(PYTHON)
+            .env_remove(pid)
+            .env_remove(count)
+            .env_remove(names)
             .arg(place.script())
             .args([application, &workers.to_string(), EXAMPLES])
             .env_remove("PYTHONSAFEPATH") // it hides our scripts from one another

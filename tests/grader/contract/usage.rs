@@ -5,7 +5,8 @@ use std::net::TcpListener;
 use crate::check::Verdict;
 use crate::evidence::{Evidence, expect, fail};
 use crate::failure::Failure;
-use crate::launch::Finished;
+use crate::finished::Finished;
+use crate::launch::Launch;
 use crate::target::Target;
 
 pub(super) fn port_in_use(target: &Target) -> Verdict {
@@ -47,6 +48,14 @@ pub(super) fn unknown_option(target: &Target) -> Verdict {
     let complaint = complaint(&finished)?;
     let named = complaint.contains("--no-such-option");
     expect(&finished, named, "the line on stderr names the option")
+}
+
+/// A run that ends as wrong usage does, with one line that names `what`.
+pub(super) fn refused(launch: &Launch, what: &str) -> Verdict {
+    let finished = launch.run()?;
+    expect_end(&finished, 2)?;
+    let named = complaint(&finished)?.contains(what);
+    expect(&finished, named, format!("the line on stderr names {what}"))
 }
 
 fn expect_end(finished: &Finished, code: i32) -> Verdict {

@@ -1,0 +1,73 @@
+//! A client that asks on one connection until it is told, or sees, that it ends.
+
+use std::io::{self, Read, Write};
+use std::net::{SocketAddr, TcpStream};
+
+use crate::patience::{STEP_SECONDS, patience};
+
+/// It takes a moment to answer, so that a signal finds requests that run.
+const REQUEST: [&[u8]; 3] = [b"GET /slo", b"w?ms=5 HTTP/1.1\r\nHost: loc", b"alhost\r\n\r\n"];
+
+/// What the demo answers to it.
+const CONTENT: &[u8] = b"\r\n\r\nwaited 5 ms\n";
+
+/// What one connection has brought.
+#[derive(Debug, Default)]
+pub struct Told {
+    /// How many answers came, whole.
+    pub answered: usize,
+    /// It was closed while a request behind the first was on its way.
+    pub closed_on_the_way: bool,
+}
+
+/// Asks so many times at most.
+///
+/// # Errors
+/// In words, how a request was lost or the connection refused.
+pub fn ask_on(address: SocketAddr, times: usize) -> Result<Told, String> {
+    let mut stream =
+        TcpStream::connect(address).map_err(|error| format!("not connected: {error}"))?;
+    let prepared = stream.set_nodelay(true);
+    prepared.and(stream.set_read_timeout(Some(patience(STEP_SECONDS)))).map_err(in_words)?;
+    let mut told = Told::default();
+    while told.answered < times {
+        let mut answer = Vec::new();
+        let exchanged = exchange(&mut stream, &mut answer);
+        let hung = |error: &io::Error| error.kind() == io::ErrorKind::WouldBlock;
+        let is_timeout = exchanged.as_ref().is_err_and(hung);
+        if told.answered > 0 && answer.is_empty() && !is_timeout {
+            told.closed_on_the_way = true; // nothing of an answer: it may be asked again
+            break;
+        }
+        exchanged.map_err(|error| lost(told.answered, &answer, &error))?;
+        told.answered += 1;
+        if String::from_utf8_lossy(&answer).to_lowercase().contains("\r\nconnection: close\r\n") {
+            break;
+        }
+    }
+    Ok(told)
+}
+
+fn exchange(stream: &mut TcpStream, answer: &mut Vec<u8>) -> io::Result<()> {
+    for piece in REQUEST {
+        stream.write_all(piece)?;
+    }
+    let mut piece = [0; 1024];
+    while !answer.ends_with(CONTENT) {
+        let length = stream.read(&mut piece)?;
+        if length == 0 {
+            return Err(io::ErrorKind::UnexpectedEof.into());
+        }
+        answer.extend_from_slice(&piece[..length]);
+    }
+    Ok(())
+}
+
+fn lost(before: usize, answer: &[u8], error: &io::Error) -> String {
+    let answer = String::from_utf8_lossy(answer);
+    format!("request {} of a connection: {error}, after {answer:?}", before + 1)
+}
+
+fn in_words(error: io::Error) -> String {
+    format!("this machine's socket: {error}")
+}

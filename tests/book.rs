@@ -56,6 +56,7 @@
 //! | `rules.rs` | what the pages are held to; `finding.rs`: what a rule finds |
 //! | `fences.rs`, `includes.rs`, `links.rs`, `headings.rs`, `pictures.rs` | the rules |
 //! | `first_reading.rs`, `changed.rs` | what a stage has and brings is in its pages |
+//! | `limits.rs` | the page of limits says what the source says |
 //! | `examples.rs` | examples in Rust, run by `rustdoc` |
 //! | `session.rs` | a console block, taken apart |
 //! | `play.rs` | plays the sessions of a page; `player.rs`: step by step |
@@ -91,6 +92,8 @@ mod includes;
 mod judge;
 #[path = "book/leash.rs"]
 mod leash;
+#[path = "book/limits.rs"]
+mod limits;
 #[path = "book/line.rs"]
 mod line;
 #[path = "book/links.rs"]

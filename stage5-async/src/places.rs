@@ -42,3 +42,18 @@ impl Places {
         let _ = self.0.acquire_many(all).await;
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_next_one_waits_when_all_places_are_taken() {
+        let places = Places::new();
+        let mut taken: Vec<Place> = (0..10_240).filter_map(|_| places.try_take()).collect();
+        assert_eq!((taken.len(), places.taken()), (10_240, 10_240));
+        assert!(places.try_take().is_none(), "one more than may be open");
+        taken.pop();
+        assert!(places.try_take().is_some(), "one has left");
+    }
+}

@@ -2,7 +2,9 @@
 
 use crate::files::Files;
 use crate::finding::Rule;
-use crate::{changed, examples, fences, first_reading, headings, includes, links, pictures};
+use crate::{
+    changed, examples, fences, first_reading, headings, includes, limits, links, pictures,
+};
 
 /// Holds a rule against the book, and tells all that it finds.
 fn hold(rule: Rule) {
@@ -50,6 +52,11 @@ fn includes_are_there() {
 #[test]
 fn the_whole_first_reading_is_shown() {
     hold(first_reading::is_shown);
+}
+
+#[test]
+fn the_page_of_limits_is_true() {
+    hold(limits::are_true);
 }
 
 #[test]

@@ -34,6 +34,13 @@ pub const CHECKS: &[Check] = &[
         hint: "An answer without an end of its own has to wait for the stop as well.",
         run: stop,
     },
+    Check {
+        id: "live-unread-content",
+        title: "64 KiB of content that nobody read are read over, and one byte more ends the connection",
+        rule: "RFC 9112 s9.3, s9.6; design: more than 64 KiB costs more than a new connection",
+        hint: "Look at what is left of the content before the head goes out.",
+        run: unread,
+    },
 ];
 
 pub const CROWD: &[Check] = &[Check {
@@ -55,6 +62,17 @@ fn listener(server: &Server) -> Result<Client, Failure> {
     client.send(get("/events", "").as_bytes())?;
     hears(&mut client, &[": listening\n\n"])?;
     Ok(client)
+}
+
+fn unread(target: &Target) -> Verdict {
+    let server = start(target)?;
+    let mut client = server.connect()?;
+    let request = |length: usize| post("/hello", &"x".repeat(length));
+    asks(&mut client, &request(65_536), 405)?;
+    asks(&mut client, &get("/hello", ""), 200)?;
+    let last = asks(&mut client, &request(65_537), 405)?;
+    last.expect_field(&client, "Connection", "close")?;
+    client.sees_end()
 }
 
 fn listeners(server: &Server, count: usize) -> Result<Vec<Client>, Failure> {

@@ -45,13 +45,13 @@ fn main() -> io::Result<()> {
 
 /// What the book shows, and where it stands.
 fn files() -> [(PathBuf, String); 3] {
-    let book = Path::new(env!("CARGO_MANIFEST_DIR")).join("../book/src/beyond");
+    let here = Path::new(env!("CARGO_MANIFEST_DIR"));
     let plain = FAN_OUT.map(|asked| waits(asked, NEVER));
     let hedged = FAN_OUT.map(|asked| waits(asked, after(LATE)));
     [
-        (book.join("tail.svg"), chart(&plain, &hedged)),
-        (book.join("tail.md"), by_servers(&plain, &hedged)),
-        (book.join("hedges.md"), by_hedges()),
+        (here.join("../book/src/beyond/tail.svg"), chart(&plain, &hedged)),
+        (here.join("tail/by_servers.md"), by_servers(&plain, &hedged)),
+        (here.join("tail/by_hedges.md"), by_hedges()),
     ]
 }
 

@@ -14,7 +14,8 @@
 //! | `servers.rs` | the servers behind them: started, restarted, killed |
 //! | `client.rs` | one connection of a client |
 //! | `load.rs` | clients that ask all the time, and what became of it |
-//! | `story.rs` | what happens to the servers, and what must come of it |
+//! | `story.rs` | what happens to the servers |
+//! | `verdict.rs` | what may be lost, and what must not |
 //! | `units.rs` | the units of systemd |
 
 use std::env;
@@ -36,6 +37,8 @@ mod servers;
 mod story;
 #[path = "beyond/units.rs"]
 mod units;
+#[path = "beyond/verdict.rs"]
+mod verdict;
 
 use kind::{HAPROXY, Kind, NGINX};
 

@@ -89,6 +89,7 @@ fn of_clients(report: &Report) -> Vec<Picture> {
             .map(|curve| Curve {
                 name: curve.name.clone(),
                 points: curve.points.iter().map(|point| at(point, figure)).collect(),
+                is_new: curve.name.starts_with("stage"),
             })
             .collect();
         let labels = Labels { name, title: title.to_string(), unit: unit.to_string() };

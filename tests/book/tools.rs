@@ -12,7 +12,8 @@ use crate::session::Block;
 
 /// Programs that a page may use and a machine may lack. Their blocks are left out then, which
 /// `BOOK_SKIP=never` forbids.
-const OPTIONAL: [&str; 7] = ["dd", "lsof", "nc", "ps", "python3", "ss", "strace"];
+const OPTIONAL: [&str; 8] =
+    ["dd", "lsof", "nc", "ps", "python3", "ss", "strace", "systemd-socket-activate"];
 /// What only the real clients know: with our own, such a block is left out.
 const ONLY_REAL: [(&str, &str); 5] = [
     ("curl", " --raw "),
@@ -24,7 +25,7 @@ const ONLY_REAL: [(&str, &str); 5] = [
 /// They look at what is there and change nothing.
 const LOOKS: [&str; 3] = ["lsof", "ps", "ss"];
 /// They tell other things, or need other options, on other systems.
-const LINUX: [&str; 4] = ["dd", "ps", "ss", "strace"];
+const LINUX: [&str; 5] = ["dd", "ps", "ss", "strace", "systemd-socket-activate"];
 
 /// Where programs are looked for: the reader's, and our own small clients where they are needed.
 static PATH: LazyLock<OsString> = LazyLock::new(|| {

@@ -4,11 +4,13 @@ use std::fmt::Write;
 
 use crate::charts::picture::{Labels, WIDTH, figure, picture};
 
-/// What one server does.
+/// What one server does, or one way of doing it.
 pub struct Curve {
     pub name: String,
     /// From left to right.
     pub points: Vec<(f64, f64)>,
+    /// Drawn thick, as what is new is in the book's other pictures.
+    pub is_new: bool,
 }
 
 /// The drawing's edges; names stand to its right, at the ends of their lines.
@@ -54,7 +56,7 @@ pub fn lines(labels: &Labels, of: &str, curves: &[Curve]) -> String {
             let (x, y) = (across.place(point.0, LEFT, RIGHT), up.place(point.1, BOTTOM, TOP));
             format!("{x:.0},{y:.0}")
         });
-        let class = if curve.name.starts_with("stage") { "line new" } else { "line" };
+        let class = if curve.is_new { "line new" } else { "line" };
         let places = places.collect::<Vec<_>>().join(" ");
         let _ = writeln!(
             drawn,
@@ -116,7 +118,7 @@ fn names(curves: &[Curve], up: &Scale) -> Vec<f64> {
 }
 
 fn told(of: &str, unit: &str, curves: &[Curve]) -> String {
-    let each = curves.iter().map(|Curve { name, points }| {
+    let each = curves.iter().map(|Curve { name, points, .. }| {
         let points = points.iter().map(|point| format!("{} for {}", figure(point.1), point.0));
         format!("{name}: {}.", points.collect::<Vec<_>>().join(", "))
     });

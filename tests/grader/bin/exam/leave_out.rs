@@ -3,12 +3,14 @@
 use std::path::{Component, Path};
 
 /// Pages and programs that show answers, and what only this repository's own checks need.
-const ANSWERS: [&str; 10] = [
+const ANSWERS: [&str; 12] = [
     ".ci",
     ".github",
     "TEACHING.md",
     "bench",
+    "beyond",
     "book",
+    "tests/beyond",
     "tests/book",
     "tests/broken",
     "tests/browser",

@@ -68,7 +68,9 @@ impl Stop {
     /// # Errors
     /// A second signal had them ended at once.
     pub fn finish(mut self, children: &mut Children, signals: &Signals) -> io::Result<()> {
-        warn(format_args!("stopping: finishing {}", connections(children.count())));
+        if children.count() > 0 {
+            warn(format_args!("stopping: finishing {}", connections(children.count())));
+        }
         while children.count() > 0 && !self.is_over() {
             signals.wait(None, self.time_left())?;
             self.note(signals.asked_to_stop());

@@ -27,16 +27,18 @@ pub async fn drain<A: Answer>(
     empty_backlog(server, listening)?;
     let places = &server.places;
     if places.taken() > 0 {
-        warn(format_args!("stopping: finishing {} connections", places.taken()));
+        warn(format_args!("stopping: finishing {}", connections(places.taken())));
     }
     tokio::select! {
         () = places.all_free() => Ok(()),
         () = sleep(patience) => {
-            warn(format_args!("stopping: {} connections took too long", places.taken()));
+            let left = connections(places.taken());
+            warn(format_args!("stopping: {left} took too long"));
             Ok(())
         }
         () = signals.next() => {
-            Err(Failure::System(format!("second signal: {} connections lost", places.taken())))
+            let lost = connections(places.taken());
+            Err(Failure::System(format!("second signal: {lost} lost")))
         }
     }
 }
@@ -58,4 +60,17 @@ fn empty_backlog<A: Answer>(server: &Server<A>, listening: TcpListener) -> io::R
         }
     }
     Ok(())
+}
+
+fn connections(count: usize) -> String {
+    format!("{count} connection{}", if count == 1 { "" } else { "s" })
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn one_connection_is_not_many() {
+        let said = [0, 1, 2].map(super::connections);
+        assert_eq!(said, ["0 connections", "1 connection", "2 connections"]);
+    }
 }

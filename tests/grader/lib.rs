@@ -76,7 +76,7 @@ pub mod launch;
 mod learner;
 mod lesson;
 mod listening;
-mod parse;
+pub mod parse;
 pub mod patience;
 pub mod process;
 mod prove;

@@ -3,12 +3,13 @@
 use std::path::{Component, Path};
 
 /// Pages and programs that show answers, and what only this repository's own checks need.
-const ANSWERS: [&str; 10] = [
+const ANSWERS: [&str; 11] = [
     ".ci",
     ".github",
     "TEACHING.md",
     "bench",
     "book",
+    "fuzz",
     "tests/book",
     "tests/broken",
     "tests/browser",

@@ -81,7 +81,7 @@ pub mod launch;
 mod learner;
 mod lesson;
 mod listening;
-mod parse;
+pub mod parse;
 pub mod patience;
 pub mod process;
 mod prove;

@@ -25,7 +25,7 @@ pub(crate) fn malformed<T>(why: impl Into<String>) -> Result<T, Malformed> {
 /// The response at the start of `bytes` and its length; `None` if more bytes are needed.
 ///
 /// `method` is the request's; `ended` says that no more bytes will come.
-pub(crate) fn parse(
+pub fn parse(
     bytes: &[u8],
     method: &str,
     ended: bool,

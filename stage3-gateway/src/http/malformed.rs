@@ -10,7 +10,7 @@ use stage2_single_request::syntax::is_token;
 pub enum Malformed {
     /// Not of the form `200 OK`, or not from 200 to 599.
     Status(String),
-    /// A name that is no token, or a value with a CR, LF or NUL in it.
+    /// A name that is no token, or a value with a control in it: CR, LF, NUL and others.
     Field(String, Vec<u8>),
     /// A field that is about one connection and so the server's business (PEP 3333).
     HopByHop(String),
@@ -53,7 +53,9 @@ const HOP_BY_HOP: [&str; 8] = [
 /// # Errors
 /// `Field` and `HopByHop`.
 pub fn check_field(name: &str, value: &[u8]) -> Result<(), Malformed> {
-    if !is_token(name.as_bytes()) || value.iter().any(|byte| matches!(byte, b'\r' | b'\n' | 0)) {
+    // RFC 9110 s5.5: of the controls, a value may hold the tab.
+    let is_sound = value.iter().all(|&byte| byte == b'\t' || !byte.is_ascii_control());
+    if !is_token(name.as_bytes()) || !is_sound {
         return Err(Malformed::Field(name.to_string(), value.to_vec()));
     }
     if HOP_BY_HOP.iter().any(|hop| name.eq_ignore_ascii_case(hop)) {

@@ -52,10 +52,14 @@ fn fields_that_speak_of_the_connection_are_the_servers() {
 }
 
 #[test]
-fn no_value_can_end_its_line() {
+fn no_value_can_end_its_line_or_hold_another_control() {
     for value in [&b"\r"[..], b"\n", b"\0", b"a\r\nX: b"] {
         let refused = Head::new("200 OK", &[("X-A", value)]).unwrap_err();
         assert_eq!(refused, Malformed::Field("X-A".to_string(), value.to_vec()));
+    }
+    // No other control either (RFC 9110 s5.5, PEP 3333): a strict client refuses the whole answer.
+    for value in [&b"\x08"[..], b"a\x1b[2J", b"\x7f", b"\x0b"] {
+        assert!(Head::new("200 OK", &[("X-A", value)]).is_err(), "{}", value.escape_ascii());
     }
     assert!(Head::new("200 OK", &[("X-A", b"\t caf\xe9 \xff")]).is_ok());
 }

@@ -3,13 +3,15 @@
 use std::path::{Component, Path};
 
 /// Pages and programs that show answers, and what only this repository's own checks need.
-const ANSWERS: [&str; 12] = [
+const ANSWERS: [&str; 14] = [
     ".ci",
     ".github",
     "TEACHING.md",
     "bench",
     "beyond",
     "book",
+    "doors",
+    "fuzz",
     "tests/beyond",
     "tests/book",
     "tests/broken",

@@ -49,7 +49,10 @@ impl<A: AsyncApplication> Answer for Direct<A> {
 }
 
 /// A panic in an application ends one request and not the connection's task.
-async fn guarded(call: impl Future<Output = Result<(), Error>>) -> Result<(), Error> {
+///
+/// # Errors
+/// What the call answers; `Panic` if it panicked.
+pub async fn guarded(call: impl Future<Output = Result<(), Error>>) -> Result<(), Error> {
     let mut call = pin!(call);
     poll_fn(|context| {
         let polled = catch_unwind(AssertUnwindSafe(|| call.as_mut().poll(context)));

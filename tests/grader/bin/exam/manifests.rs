@@ -65,7 +65,7 @@ fn manifest(text: &str, exists: impl Fn(&str) -> bool) -> String {
     let is_missing = |line: &str| {
         let inner = line.split_once("{ path = ").map_or(line, |(_, inner)| inner);
         let path = inner.trim_start().strip_prefix('"').and_then(|rest| rest.split_once('"'));
-        let is_ours = |path: &str| path.starts_with("stage") || path == "bench";
+        let is_ours = |path: &str| path.starts_with("stage") || ["bench", "doors"].contains(&path);
         path.is_some_and(|(path, _)| is_ours(path) && !exists(path))
     };
     let lines = kept.iter().filter(|line| match is_default(line) {
@@ -113,7 +113,7 @@ mod tests {
         assert_eq!(left, "[package]\nname = \"a\"\n\n[[bin]]\nname = \"b\"\npath = \"b.rs\"\n");
         let all = manifest(text, |_| true);
         assert_eq!(all, text);
-        let text = "members = [\n    \"stage1-a\",\n    \"stage2-b\",\n    \"tests\",\n]\n\
+        let text = "members = [\n    \"stage1-a\",\n    \"stage2-b\",\n    \"tests\",\n    \"doors\",\n]\n\
                     stage2-b = { path = \"stage2-b\" }\n";
         let left = manifest(text, |path| path == "stage1-a");
         assert_eq!(left, "members = [\n    \"stage1-a\",\n    \"tests\",\n]\n");

@@ -49,7 +49,10 @@ impl<A: AsyncApplication> Answer for Direct<A> {
 }
 
 /// A panic in an application ends one request and not the connection's task.
-async fn guarded<F>(mut call: Pin<&mut F>) -> Result<(), Error>
+///
+/// # Errors
+/// What the call answers; `Panic` if it panicked.
+pub async fn guarded<F>(mut call: Pin<&mut F>) -> Result<(), Error>
 where
     F: Future<Output = Result<(), Error>>,
 {

@@ -114,7 +114,7 @@ mod tests {
         assert_eq!(left, "[package]\nname = \"a\"\n\n[[bin]]\nname = \"b\"\npath = \"b.rs\"\n");
         let all = manifest(text, |_| true);
         assert_eq!(all, text);
-        let text = "members = [\n    \"stage1-a\",\n    \"stage2-b\",\n    \"tests\",\n]\n\
+        let text = "members = [\n    \"stage1-a\",\n    \"stage2-b\",\n    \"tests\",\n    \"doors\",\n]\n\
                     stage2-b = { path = \"stage2-b\" }\n";
         let left = manifest(text, |path| path == "stage1-a");
         assert_eq!(left, "members = [\n    \"stage1-a\",\n    \"tests\",\n]\n");

@@ -9,8 +9,8 @@ const HELP: &str = "\
 bench: our five servers beside what people would use instead
 
 Usage: cargo run --release -p bench -- [OPTIONS] [GROUP...]
-  GROUP           measure these only: keep-alive, pipelined, close, echo, python, flask, blocking,
-                  slow, clients, memory, fork
+  GROUP           measure these only: keep-alive, pipelined, close, doors, doors-kept, echo, python,
+                  flask, blocking, slow, clients, memory, fork
   --quick         the main figures, in less than a minute
   --rounds N      how often everything is measured; 5 if nothing is said, 1 with --quick
   --seconds S     how long each time; 2 if nothing is said, 1 with --quick
@@ -23,10 +23,12 @@ Needs Linux and wrk (Debian: apt install wrk); --instructions needs valgrind. Pe
 measured too: nginx, gunicorn, waitress-serve, uwsgi, granian, python3, cc.";
 
 /// What can be measured by itself.
-const GROUPS: [&str; 11] = [
+const GROUPS: [&str; 13] = [
     "keep-alive",
     "pipelined",
     "close",
+    "doors",
+    "doors-kept",
     "echo",
     "python",
     "flask",

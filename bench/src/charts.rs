@@ -63,6 +63,8 @@ fn of_group(group: &Group) -> Option<Picture> {
         "keep-alive" => ("speed-persistent", "Requests on 64 persistent connections", "requests/s"),
         "pipelined" => ("speed-pipelined", "The same, 16 requests sent ahead", "requests/s"),
         "close" => ("speed-close", "A connection for each request", "requests/s"),
+        "doors" => ("speed-doors", "A connection for each request", "requests/s"),
+        "doors-kept" => ("speed-doors-kept", "64 persistent connections", "requests/s"),
         "python" => ("speed-python", "An application in Python", "requests/s"),
         "flask" => ("speed-flask", "The same with Flask", "requests/s"),
         "blocking" => ("speed-blocking", "An application that sleeps for 10 ms", "requests/s"),

@@ -23,7 +23,7 @@ pub static BUILT: LazyLock<PathBuf> = LazyLock::new(|| {
 pub fn build() -> Result<(), Failure> {
     let mut cargo = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     cargo.current_dir(repository()).args(["build", "--quiet", "--release", "--workspace"]);
-    cargo.args(["--bin", "stage*", "--bin", "peer-*"]);
+    cargo.args(["--bin", "stage*", "--bin", "peer-*", "--bin", "door-*"]);
     succeed(&mut cargo)?;
     if which("cc").is_some() {
         let source = repository().join("bench/peers/bare.c");
@@ -79,6 +79,16 @@ pub fn stage5_async() -> Contender {
 /// See `peers/stage5_variant.rs`.
 pub fn variant(name: &'static str, kind: &str) -> Contender {
     ours(name, "stage5-variant", &[kind])
+}
+
+/// One of the other doors, with the smallest application or its own greeting.
+pub fn door(name: &'static str, program: &str, arguments: &[&str]) -> Contender {
+    ours(name, program, arguments)
+}
+
+/// Workers beforehand: a stretch exercise of stage 4.
+pub fn prefork() -> Contender {
+    ours("workers beforehand", "stage4-stretch-workers", &["--quiet", "hello"]).env("WORKERS", "16")
 }
 
 /// The same application in Python, behind one of our stages, with one worker.

@@ -6,8 +6,8 @@ use crate::Failure;
 use crate::arguments::Arguments;
 use crate::contender::Contender;
 use crate::contenders::{
-    bare, forking_python, hyper, nginx, python, python_servers, stage1, stage2, stage3, stage4,
-    stage5, stage5_async, variant,
+    bare, door, forking_python, hyper, nginx, prefork, python, python_servers, stage1, stage2,
+    stage3, stage4, stage5, stage5_async, variant,
 };
 use crate::echo;
 use crate::figures::Row;
@@ -42,6 +42,11 @@ pub fn measure(arguments: &Arguments, report: &mut Report) -> Result<(), Failure
     group(arguments, report, "pipelined", title, &pipelining, Load { depth: 16, ..load })?;
     let load = Load { closes: true, ..load };
     group(arguments, report, "close", "A connection a request, 64 at once", &closing(), load)?;
+    if !arguments.quick || !arguments.only.is_empty() {
+        group(arguments, report, "doors", "Other doors: a connection a request", &doors(), load)?;
+        let load = Load { closes: false, ..load };
+        group(arguments, report, "doors-kept", "Other doors: persistent", &doors_kept(), load)?;
+    }
     if arguments.quick && arguments.only.is_empty() {
         return Ok(());
     }
@@ -75,6 +80,30 @@ fn closing() -> Vec<Contender> {
         hyper(),
         nginx(),
         forking_python(),
+    ]
+}
+
+/// All ways that this book knows to serve many clients.
+fn doors() -> Vec<Contender> {
+    let own = [
+        stage3(),
+        stage4(),
+        prefork(),
+        door("a thread each", "door-threads", &["--quiet", "hello"]),
+        door("a pool of threads", "door-pool", &["--quiet", "hello"]),
+    ];
+    own.into_iter().chain(doors_kept()).collect()
+}
+
+/// Those whose connections persist.
+fn doors_kept() -> Vec<Contender> {
+    vec![
+        door("epoll by hand", "door-epoll", &[]),
+        stage5(),
+        stage5_async(),
+        door("axum", "door-axum", &[]),
+        door("axum on stage 5", "door-axum-on-stage5", &[]),
+        door("hello under hyper", "door-hyper", &["--quiet", "hello"]),
     ]
 }
 

@@ -56,7 +56,7 @@ fn start() -> Result<(), Failure> {
 
 fn with<A: Answer>(answer: A) -> Result<(), Failure> {
     let patience = Patience::from_env(HeadPatience::concurrent_from_env()?)?;
-    raise_descriptor_limit();
+    raise_descriptor_limit()?;
     let (listening, address) = listen_from_env(1024)?;
     let server = Server { address, multithread: true, multiprocess: false };
     let service = Service { answer, server, patience, log: None };

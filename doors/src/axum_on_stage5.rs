@@ -53,7 +53,7 @@ fn run() -> Result<(), Failure> {
     let Some([]) = flags(HELP, [])? else { return Ok(()) };
     let patience = Patience::from_env(HeadPatience::concurrent_from_env()?)?;
     let stop_patience = stop_patience_from_env()?;
-    raise_descriptor_limit();
+    raise_descriptor_limit()?;
     let (listening, address) = listen_from_env(1024)?;
     let listening = std::net::TcpListener::from(listening);
     listening.set_nonblocking(true)?;

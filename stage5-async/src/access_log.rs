@@ -8,12 +8,15 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
-use std::thread;
+use std::thread::Builder;
 use std::time::Duration;
 
+use stage1_echo::contract::Failure;
 use stage1_echo::terminal::{say, warn};
 use stage3_gateway::gateway::response::Outcome;
 use stage3_gateway::log::access_line;
+
+use crate::limits::no_thread;
 
 /// How many lines may wait to be written; each is about 100 bytes.
 const WAITING: usize = 8 * 1024;
@@ -37,10 +40,13 @@ enum Entry {
 
 impl AccessLog {
     /// Starts the thread. It ends with the last copy of the log.
-    pub fn start() -> AccessLog {
+    ///
+    /// # Errors
+    /// The system has no thread for it.
+    pub fn start() -> Result<AccessLog, Failure> {
         let (entries, received) = sync_channel(WAITING);
-        thread::spawn(move || write(&received));
-        AccessLog { entries, dropped: Arc::default() }
+        Builder::new().spawn(move || write(&received)).map_err(no_thread)?;
+        Ok(AccessLog { entries, dropped: Arc::default() })
     }
 
     /// Leaves the line of one request.

@@ -1,5 +1,9 @@
 //! Hardening: how many connections, threads and requests, and the descriptors that takes.
 
+use std::io;
+use std::num::NonZero;
+use std::sync::mpsc::channel;
+use std::thread::{Builder, available_parallelism};
 use std::time::Duration;
 
 use nix::sys::resource::{Resource, getrlimit, setrlimit};
@@ -33,19 +37,52 @@ pub fn stop_patience_from_env() -> Result<Duration, Failure> {
 
 /// Raises the soft limit of descriptors to what [`CONNECTIONS`] need, as far as the hard limit
 /// lets it, and says so if that is not far enough.
-pub fn raise_descriptor_limit() {
+///
+/// # Errors
+/// `System` if there are not even enough for the server itself: the runtime would panic.
+pub fn raise_descriptor_limit() -> Result<(), Failure> {
     let needed = CONNECTIONS as u64 + SPARE;
-    let Ok((soft, hard)) = getrlimit(Resource::RLIMIT_NOFILE) else { return };
+    let Ok((soft, hard)) = getrlimit(Resource::RLIMIT_NOFILE) else { return Ok(()) };
     let wanted = needed.min(hard);
     let has = if wanted > soft && setrlimit(Resource::RLIMIT_NOFILE, wanted, hard).is_ok() {
         wanted
     } else {
         soft
     };
+    if has < SPARE {
+        let remedy = format!("raise the limit (ulimit -n) to {SPARE} at least, better to {needed}");
+        return Err(Failure::System(format!("only {has} descriptors are allowed; {remedy}")));
+    }
     if has < needed {
         warn(format_args!(
             "only {has} descriptors are allowed, so fewer than {CONNECTIONS} connections fit; \
              raise the hard limit (ulimit -Hn) to {needed}"
         ));
     }
+    Ok(())
+}
+
+/// Sees that as many threads can be had as the runtime begins with: where one can't, it panics, or
+/// waits for it for ever.
+///
+/// # Errors
+/// What kept a thread from being started.
+pub fn see_threads() -> Result<(), Failure> {
+    let count = available_parallelism().map_or(1, NonZero::get);
+    let start = |_| {
+        let (end, until) = channel::<()>();
+        Builder::new().spawn(move || until.recv()).map(|thread| (end, thread))
+    };
+    let threads: io::Result<Vec<_>> = (0..count).map(start).collect();
+    for (end, thread) in threads.map_err(no_thread)? {
+        drop(end);
+        let _ = thread.join(); // gone when the runtime starts its own; it has nothing to say
+    }
+    Ok(())
+}
+
+/// The server can't start without a thread.
+pub fn no_thread(error: io::Error) -> Failure {
+    let remedy = "the limit of processes counts threads, too (ulimit -u)";
+    Failure::System(format!("no thread can be started: {error}; {remedy}"))
 }

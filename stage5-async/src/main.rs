@@ -15,7 +15,7 @@ use stage5_async::access_log::AccessLog;
 use stage5_async::blocking::Blocking;
 use stage5_async::connection::{Answer, Service};
 use stage5_async::direct::Direct;
-use stage5_async::limits::{raise_descriptor_limit, stop_patience_from_env};
+use stage5_async::limits::{raise_descriptor_limit, see_threads, stop_patience_from_env};
 use stage5_async::live::Live;
 use stage5_async::serve::serve;
 use stage5_async::stop::Signals;
@@ -56,13 +56,13 @@ fn run() -> Result<(), Failure> {
     let Some(arguments) = arguments(HELP, &applications)? else { return Ok(()) };
     let patience = Patience::from_env(HeadPatience::concurrent_from_env()?)?;
     let stop_patience = stop_patience_from_env()?;
-    raise_descriptor_limit();
+    raise_descriptor_limit()?;
     // Before a process is started, which else might inherit the socket.
     let (listening, address) = listen_from_env(BACKLOG)?;
     let is_live = arguments.application == live.0;
     let application = (!is_live).then(|| application(&arguments)).transpose()?;
     let server = Server { address, multithread: true, multiprocess: false };
-    let log = (!arguments.quiet).then(AccessLog::start);
+    let log = (!arguments.quiet).then(AccessLog::start).transpose()?;
     let listening = net::TcpListener::from(listening);
     match application {
         Some(application) => {
@@ -82,6 +82,7 @@ fn start<A: Answer>(
     service: Service<A>,
     stop_patience: Duration,
 ) -> Result<(), Failure> {
+    see_threads()?;
     let runtime = Builder::new_multi_thread().enable_all().build()?;
     let log = service.log.clone();
     let result = runtime.block_on(async {

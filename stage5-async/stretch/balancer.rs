@@ -39,7 +39,7 @@ async fn main() -> ExitCode {
 async fn start() -> Result<(), Failure> {
     let upstreams = upstreams_from_env()?;
     let patience = stop_patience_from_env()?;
-    raise_descriptor_limit();
+    raise_descriptor_limit()?;
     let (listening, address) = listen_from_env(1024)?;
     let listening = net::TcpListener::from(listening);
     listening.set_nonblocking(true)?;

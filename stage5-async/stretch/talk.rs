@@ -68,12 +68,12 @@ async fn start() -> Result<(), Failure> {
     let application =
         by_name(&arguments.application).expect("arguments lets only known names pass");
     let patience = Patience::from_env(HeadPatience::concurrent_from_env()?)?;
-    raise_descriptor_limit();
+    raise_descriptor_limit()?;
     let (listening, address) = listen_from_env(1024)?;
     let listening = net::TcpListener::from(listening);
     listening.set_nonblocking(true)?;
     let server = Server { address, multithread: true, multiprocess: false };
-    let log = (!arguments.quiet).then(AccessLog::start);
+    let log = (!arguments.quiet).then(AccessLog::start).transpose()?;
     let service = Service { answer: Blocking::new(application), server, patience, log };
     let signals = Signals::listen()?;
     say(format_args!("listening on http://{address}"));

@@ -1,7 +1,7 @@
 //! A machine that fails, as only a server of one process and many threads meets it.
 
-use grader::faults::{Calm, Fault, unless_left_out, unruly};
-use grader::{Check, Target, Verdict};
+use grader::faults::{Calm, Fault, in_shell, unless_left_out, unruly};
+use grader::{Check, Target, Verdict, expect};
 
 pub const CHECKS: &[Check] = &[
     Check {
@@ -10,6 +10,13 @@ pub const CHECKS: &[Check] = &[
         rule: "POSIX pthread_create(3): EAGAIN; RFC 9110 s15.6.4",
         hint: "std::thread::spawn panics; Builder::spawn returns an error, which is the client's 503.",
         run: |target| unless_left_out(no_thread(target)),
+    },
+    Check {
+        id: "faults-few-descriptors",
+        title: "a server that may not even have the descriptors for itself says so, with status 1",
+        rule: "the contract of every server; POSIX getrlimit(2): RLIMIT_NOFILE",
+        hint: "tokio panics where it can't have a descriptor at its start: look at the limit before.",
+        run: few_descriptors,
     },
     Check {
         id: "faults-memory",
@@ -40,4 +47,12 @@ fn no_thread(target: &Target) -> Verdict {
     calm.serves()?; // strace is still there; the second thread has no fault
     drop(injected);
     calm.is_as_before()
+}
+
+fn few_descriptors(target: &Target) -> Verdict {
+    let finished = in_shell(target, "ulimit -n 8; exec \"$0\" \"$@\"").launch().run()?;
+    let lines = finished.stderr_lines();
+    let is_said = matches!(&lines[..], [line] if line.contains("descriptors"));
+    expect(&finished, is_said, "one line on stderr says that there are too few descriptors")?;
+    expect(&finished, finished.status.code() == Some(1), "the server ends with status 1")
 }

@@ -78,7 +78,12 @@ const DOORS: &[Door] = &[
         program: env!("CARGO_BIN_EXE_door-axum"),
         checks: &[contract::CHECKS, own::CHECKS, own::MANY_SILENT, own::PERSISTENT, own::STREAMING],
         // A panic ends the connection's task, and nobody answers; so does a client that half-closes.
-        left: &["panic-is-500", "contract-stdout-closed"],
+        left: &[
+            "panic-is-500",
+            "contract-stdout-closed",
+            "contract-ipv6",
+            "contract-restart-on-the-same-port",
+        ],
     },
     Door {
         name: "epoll",

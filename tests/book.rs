@@ -57,6 +57,7 @@
 //! | `fences.rs`, `includes.rs`, `links.rs`, `headings.rs`, `pictures.rs` | the rules |
 //! | `first_reading.rs`, `changed.rs` | what a stage has and brings is in its pages |
 //! | `limits.rs` | the page of limits says what the source says |
+//! | `pep.rs` | the page of PEP 3333 names functions and checks that are there |
 //! | `examples.rs` | examples in Rust, run by `rustdoc` |
 //! | `session.rs` | a console block, taken apart |
 //! | `play.rs` | plays the sessions of a page; `player.rs`: step by step |
@@ -104,6 +105,8 @@ mod markup;
 mod names;
 #[path = "book/page.rs"]
 mod page;
+#[path = "book/pep.rs"]
+mod pep;
 #[path = "book/pictures.rs"]
 mod pictures;
 #[path = "book/play.rs"]

@@ -3,7 +3,7 @@
 use crate::files::Files;
 use crate::finding::Rule;
 use crate::{
-    changed, examples, fences, first_reading, headings, includes, limits, links, pictures,
+    changed, examples, fences, first_reading, headings, includes, limits, links, pep, pictures,
 };
 
 /// Holds a rule against the book, and tells all that it finds.
@@ -57,6 +57,11 @@ fn the_whole_first_reading_is_shown() {
 #[test]
 fn the_page_of_limits_is_true() {
     hold(limits::are_true);
+}
+
+#[test]
+fn the_page_of_pep_3333_is_true() {
+    hold(pep::is_true);
 }
 
 #[test]

@@ -83,6 +83,7 @@ const GROUPS: &[Group] = &[
     Group::alone(limits::CHECKS),
     Group::alone(load::CHECKS),
     Group::alone(restart::CHECKS),
+    Group::alone(&SOAK),
     Group::alone(python::huge::CHECKS),
 ];
 
@@ -94,3 +95,5 @@ const CORPUS: [Check; 2] = corpus::checks::<4, AT_ONCE>();
 const PYTHON_FLAGS: [Check; 1] = python::flags::<4>();
 
 const FAULTS: [Check; 8] = grader::faults::of_gateways::<4>();
+
+const SOAK: [Check; 1] = grader::soak::checks::<4>();

@@ -110,6 +110,7 @@ const GROUPS: &[Group] = &[
     Group::alone(deadlines::CROWD),
     Group::alone(limits::CHECKS),
     Group::alone(restart::CHECKS),
+    Group::alone(&SOAK),
     Group::alone(live::CROWD),
     Group::alone(python::huge::CHECKS),
 ];
@@ -122,3 +123,5 @@ const CORPUS: [Check; 2] = corpus::checks::<5, AT_ONCE>();
 const PYTHON_FLAGS: [Check; 1] = python::flags::<5>();
 
 const FAULTS: [Check; 8] = grader::faults::of_gateways::<5>();
+
+const SOAK: [Check; 1] = grader::soak::checks::<5>();

@@ -22,6 +22,7 @@
 //! | `gateway` | the checks that are the same for every server with the demo application |
 //! | `faults` | the checks of our own servers on a machine that fails |
 //! | `restart` | the check of a restart under load, for servers of many clients |
+//! | `soak` | the check that many clients leave nothing behind, for the same |
 //! | `curl` | the checks that let curl use the demo application |
 //! | `python` | the checks of applications in Python, on our own servers |
 //! | `target` | which program is under test, and how it is started |
@@ -96,6 +97,7 @@ mod scene;
 mod score;
 pub mod sequential;
 pub mod server;
+pub mod soak;
 mod some;
 pub mod stage;
 mod start;

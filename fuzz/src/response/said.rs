@@ -40,8 +40,8 @@ impl Said {
     pub fn code_and_reason(&self) -> Option<(u16, &str)> {
         let (code, reason) = self.status.split_once(' ')?;
         let is_code = matches!(code.as_bytes(), [b'2'..=b'5', b'0'..=b'9', b'0'..=b'9']);
-        // The second half of Latin-1's controls is not for a terminal either.
-        let is_reason = !reason.chars().any(|c| c.is_control() && c != '\t');
+        // RFC 9112 s4: bytes from 0x80 on are obs-text, whatever they would be in Latin-1.
+        let is_reason = !reason.bytes().any(|byte| byte.is_ascii_control() && byte != b'\t');
         (is_code && is_reason).then(|| (code.parse().unwrap_or(0), reason))
     }
 

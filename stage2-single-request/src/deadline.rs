@@ -3,7 +3,7 @@
 //! The kernel knows a timeout for each read and write, not for a sequence of them. So before each
 //! one the time that is left becomes its timeout.
 
-use std::io::{self, Read};
+use std::io::{self, BufRead, BufReader};
 use std::net::TcpStream;
 use std::time::{Duration, Instant};
 
@@ -21,12 +21,12 @@ pub fn read_before(
     connection: &TcpStream,
     received: &mut Vec<u8>,
 ) -> io::Result<usize> {
-    let mut piece = [0; PIECE];
+    let mut piece = BufReader::with_capacity(PIECE, connection); // it need not be filled with zeros
     let length = uninterrupted(deadline, |left| {
         connection.set_read_timeout(Some(left))?;
-        (&*connection).read(&mut piece)
+        piece.fill_buf().map(<[u8]>::len)
     })?;
-    received.extend_from_slice(&piece[..length]);
+    received.extend_from_slice(piece.buffer());
     Ok(length)
 }
 // ANCHOR_END: read_before

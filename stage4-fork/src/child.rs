@@ -5,6 +5,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use signal_hook::low_level::exit;
 use stage3_gateway::connection::{Service, serve_connection};
+use stage3_gateway::http::date::date_line;
 use stage3_gateway::http::head::Head;
 
 /// The exit code of a child that panicked: Rust's own.
@@ -25,8 +26,10 @@ pub fn answer(connection: TcpStream, client: SocketAddr, service: &Service) -> !
 }
 // ANCHOR_END: answer
 
-/// Does what every child would else do again: at its first head, `httparse` asks the processor
-/// what it can do, and remembers. What the parent remembers, the children know.
+/// Does what every child would else do again. At its first head, `httparse` asks the processor
+/// what it can do, and remembers; the first date brings in functions of the C library, ten pages.
+/// What the parent has, the children have.
 pub fn warm_up() {
     let _ = Head::parse(b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n");
+    date_line(&mut Vec::new());
 }

@@ -13,6 +13,8 @@ use libtest_mimic::{Arguments, Failed, Trial};
 
 #[path = "mark/class.rs"]
 mod class;
+#[path = "mark/page.rs"]
+mod page;
 
 use class::{HALF, STARTER, WHOLE, class, folder, submit};
 
@@ -33,6 +35,8 @@ fn main() -> ExitCode {
         trial("only-what-has-changed-is-marked-again", only_what_has_changed_is_marked_again),
         trial("servers-in-another-language-are-marked", servers_in_another_language_are_marked),
         trial("an-exam-works-without-the-answers", an_exam_works_without_the_answers),
+        trial("pages-are-compared-line-by-line", page::is_strict),
+        trial("the-page-for-teachers-is-true", page::is_true),
     ];
     libtest_mimic::run(&arguments, trials).exit_code()
 }

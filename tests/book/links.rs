@@ -51,8 +51,22 @@ fn wrong(pages: &[Page], files: &Files, page: &Page, target: &str) -> Option<Str
         let is_there = path.starts_with(SRC) && files.has(&path) && place.is_empty();
         return (!is_there).then(|| format!("the book has no {path}"));
     };
-    let is_there = place.is_empty() || linked.anchors().iter().any(|anchor| anchor == place);
+    let mut anchors = linked.anchors();
+    anchors.extend(included(files, linked).flat_map(|page| page.anchors()));
+    let is_there = place.is_empty() || anchors.iter().any(|anchor| anchor == place);
     (!is_there).then(|| format!("{path} has no place {place:?}"))
+}
+
+/// What a page takes from other pages, whole or a section: their headings are its own.
+fn included<'f>(files: &'f Files, page: &'f Page) -> impl Iterator<Item = Page> + 'f {
+    let targets = page.prose().filter_map(|(_, line)| {
+        line.strip_prefix("{{#include ")?.split_once("}}").map(|(target, _)| target)
+    });
+    let paths = targets.map(|target| target.split(':').next().unwrap_or(target));
+    paths.filter(|path| path.ends_with(".md")).filter_map(|path| {
+        let path = beside(&page.path, path);
+        files.text(&path).map(|text| Page::new(&path, text))
+    })
 }
 
 /// Every page is in the summary, once, and everything in the summary is a page.
@@ -104,7 +118,8 @@ mod tests {
         let files = [
             (SUMMARY, summary),
             ("book/src/a.md", text),
-            ("book/src/s/b.md", "# Run it\n\n<a id=\"here\"></a>\n"),
+            ("book/src/s/b.md", "# Run it\n\n<a id=\"here\"></a>\n{{#include ../../../T.md:x}}\n"),
+            ("T.md", "## Taken in\n"),
             ("book/src/s/p.svg", "<svg/>"),
             ("stage1-echo/src/echo.rs", ""),
         ];
@@ -130,7 +145,7 @@ mod tests {
 
     #[test]
     fn a_link_to_somewhere_is_left_alone() {
-        let right = "# A\n[x](s/b.md#run-it), [y](s/b.md#here), [z](#a), ![p](s/p.svg)\n\
+        let right = "# A\n[x](s/b.md#run-it), [y](s/b.md#here), [z](#a), ![p](s/p.svg), [t](s/b.md#taken-in)\n\
                      `[x](nowhere.md)` [q](https://example.org \"a title\")\n";
         assert!(found(resolve, right).is_empty(), "{:?}", found(resolve, right));
     }

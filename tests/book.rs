@@ -58,6 +58,7 @@
 //! | `first_reading.rs`, `changed.rs` | what a stage has and brings is in its pages |
 //! | `limits.rs` | the page of limits says what the source says |
 //! | `pep.rs` | the page of PEP 3333 names functions and checks that are there |
+//! | `real.rs` | the pages on real servers name functions that are there |
 //! | `examples.rs` | examples in Rust, run by `rustdoc` |
 //! | `session.rs` | a console block, taken apart |
 //! | `play.rs` | plays the sessions of a page; `player.rs`: step by step |
@@ -113,6 +114,8 @@ mod pictures;
 mod play;
 #[path = "book/player.rs"]
 mod player;
+#[path = "book/real.rs"]
+mod real;
 #[path = "book/renew.rs"]
 mod renew;
 #[path = "book/rules.rs"]

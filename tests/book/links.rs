@@ -145,7 +145,8 @@ mod tests {
 
     #[test]
     fn a_link_to_somewhere_is_left_alone() {
-        let right = "# A\n[x](s/b.md#run-it), [y](s/b.md#here), [z](#a), ![p](s/p.svg), [t](s/b.md#taken-in)\n\
+        let right = "# A\n[x](s/b.md#run-it), [y](s/b.md#here), [z](#a), ![p](s/p.svg)\n\
+                     [t](s/b.md#taken-in)\n\
                      `[x](nowhere.md)` [q](https://example.org \"a title\")\n";
         assert!(found(resolve, right).is_empty(), "{:?}", found(resolve, right));
     }

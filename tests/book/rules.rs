@@ -4,6 +4,7 @@ use crate::files::Files;
 use crate::finding::Rule;
 use crate::{
     changed, examples, fences, first_reading, headings, includes, limits, links, pep, pictures,
+    real,
 };
 
 /// Holds a rule against the book, and tells all that it finds.
@@ -62,6 +63,11 @@ fn the_page_of_limits_is_true() {
 #[test]
 fn the_page_of_pep_3333_is_true() {
     hold(pep::is_true);
+}
+
+#[test]
+fn the_pages_on_real_servers_are_true() {
+    hold(real::is_true);
 }
 
 #[test]

@@ -71,7 +71,7 @@ const DOORS: &[Door] = &[
         program: env!("CARGO_BIN_EXE_door-axum-on-stage5"),
         checks: &[contract::CHECKS, own::CHECKS, own::MANY_SILENT, own::PERSISTENT, own::STREAMING],
         // After 1000 requests stage 5 ends a connection, and reads over what is still sent on it.
-        left: &["answers-that-nobody-reads"],
+        left: &["who-reads-nothing-is-not-heard"],
     },
     Door {
         name: "axum",

@@ -29,7 +29,9 @@ pub fn answer(connection: TcpStream, client: SocketAddr, service: &Service) -> !
 /// Does what every child would else do again. At its first head, `httparse` asks the processor
 /// what it can do, and remembers; the first date brings in functions of the C library, ten pages.
 /// What the parent has, the children have.
+// ANCHOR: warm-up
 pub fn warm_up() {
     let _ = Head::parse(b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n");
     date_line(&mut Vec::new());
 }
+// ANCHOR_END: warm-up

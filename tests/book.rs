@@ -38,10 +38,10 @@
 //! | 8888 to 8899 | free ports; `PORT` is set to that of 8888 |
 //! | 4200 to 4299 | pids: the same one again is the same process, also in `kill 4242` |
 //! | 54300 to 54399 | the ports of clients, likewise |
-//! | dates of HTTP and of logs, curl/8.14.1, durations as 0m1.004s | whatever has their shape |
+//! | dates of HTTP and of logs, curl/8.14.1, durations as 0m1.004s, 48 kB | whatever has their shape |
 //!
 //! Two blanks or more are as many as a column needs, and so is any blank beside a pid. Remarks of
-//! `curl -v` (`* …`) may be left out. A duration must be about right (`shape.rs`).
+//! `curl -v` (`* …`) may be left out. Durations and memory must be about right (`shape.rs`).
 //!
 //! `ps` and `ss` only look, so they are repeated until they see what the page shows, or time is up.
 //! `cargo run -p STAGE [--bin NAME] [-- …]` starts what is built; `ps` shows the page's own

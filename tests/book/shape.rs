@@ -15,13 +15,19 @@ const DURATION: &str = "#m#.#s";
 /// Seconds that anything may take longer than on the page, on a machine that does other things too.
 const LATE: f64 = 2.0;
 
-pub const SHAPES: [Shape; 4] = [
+/// Memory, as the kernel tells it.
+const MEMORY: &str = "# kB";
+/// How many times as much or as little it may be on another machine.
+const ABOUT: f64 = 3.0;
+
+pub const SHAPES: [Shape; 5] = [
     // RFC 9110 s5.6.7, in the field Date.
     Shape { template: "AAA, # AAA # #:#:# GMT", example: Some("Tue, 01 Dec 2026 12:00:00 GMT") },
     // Common Log Format.
     Shape { template: "#/AAA/#:#:#:# +#", example: Some("01/Dec/2026:12:00:00 +0000") },
     Shape { template: "curl/#.#.#", example: Some("curl/8.14.1") },
-    // bash's time: see `takes_as_long`.
+    // Both must be about right: see `is_same`.
+    Shape { template: MEMORY, example: None },
     Shape { template: DURATION, example: None },
 ];
 
@@ -32,13 +38,24 @@ pub fn at_start(text: &str) -> Option<(usize, usize)> {
 }
 
 /// Whether two texts of this shape mean the same. Dates always do; a time must not be much shorter
-/// than on the page, and not longer by more than a machine may be late.
+/// than on the page, and not longer by more than a machine may be late; memory is about the same.
 pub fn is_same(which: usize, page: &str, came: &str) -> bool {
-    if SHAPES[which].template != DURATION {
-        return true;
+    match SHAPES[which].template {
+        DURATION => {
+            let (page, came) = (seconds(page), seconds(came));
+            page * 0.8 - 0.1 <= came && came <= page + patience(LATE).as_secs_f64()
+        }
+        MEMORY => {
+            let (page, came) = (kib(page), kib(came));
+            page / ABOUT <= came && came <= page * ABOUT
+        }
+        _ => true,
     }
-    let (page, came) = (seconds(page), seconds(came));
-    page * 0.8 - 0.1 <= came && came <= page + patience(LATE).as_secs_f64()
+}
+
+/// `48 kB` as a number.
+fn kib(memory: &str) -> f64 {
+    memory.trim_end_matches(" kB").parse().unwrap_or_default()
 }
 
 /// `1m2.5s` in seconds.
@@ -70,7 +87,8 @@ mod tests {
     #[test]
     fn each_example_has_its_shape() {
         for (which, shape) in SHAPES.iter().enumerate() {
-            let example = shape.example.unwrap_or("0m1.004s");
+            let measured = if shape.template == MEMORY { "48 kB" } else { "0m1.004s" };
+            let example = shape.example.unwrap_or(measured);
             assert_eq!(at_start(example), Some((which, example.len())));
         }
     }
@@ -88,5 +106,12 @@ mod tests {
         assert!(is_same(which, "0m1.004s", "0m1.120s"));
         assert!(!is_same(which, "0m3.010s", "0m1.004s"));
         assert!(!is_same(which, "0m1.004s", "1m1.004s"));
+    }
+
+    #[test]
+    fn memory_may_be_about_the_same() {
+        let (which, _) = at_start("48 kB").unwrap_or_default();
+        assert!(is_same(which, "48 kB", "100 kB") && is_same(which, "48 kB", "20 kB"));
+        assert!(!is_same(which, "48 kB", "1420 kB") && !is_same(which, "48 kB", "4 kB"));
     }
 }

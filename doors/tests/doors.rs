@@ -3,6 +3,10 @@
 
 #[path = "own.rs"]
 mod own;
+#[path = "persistent.rs"]
+mod persistent;
+#[path = "talk.rs"]
+mod talk;
 
 use std::process::ExitCode;
 
@@ -62,21 +66,33 @@ const DOORS: &[Door] = &[
             own::CHECKS,
             own::MANY_SILENT,
             own::LIMIT,
-            own::PERSISTENT,
+            persistent::CHECKS,
         ],
         left: HYPERS_OWN,
     },
     Door {
         name: "axum-on-stage5",
         program: env!("CARGO_BIN_EXE_door-axum-on-stage5"),
-        checks: &[contract::CHECKS, own::CHECKS, own::MANY_SILENT, own::PERSISTENT, own::STREAMING],
+        checks: &[
+            contract::CHECKS,
+            own::CHECKS,
+            own::MANY_SILENT,
+            persistent::CHECKS,
+            own::STREAMING,
+        ],
         // After 1000 requests stage 5 ends a connection, and reads over what is still sent on it.
         left: &["who-reads-nothing-is-not-heard"],
     },
     Door {
         name: "axum",
         program: env!("CARGO_BIN_EXE_door-axum"),
-        checks: &[contract::CHECKS, own::CHECKS, own::MANY_SILENT, own::PERSISTENT, own::STREAMING],
+        checks: &[
+            contract::CHECKS,
+            own::CHECKS,
+            own::MANY_SILENT,
+            persistent::CHECKS,
+            own::STREAMING,
+        ],
         // A panic ends the connection's task, and nobody answers; so does a client that half-closes.
         left: &[
             "panic-is-500",
@@ -88,7 +104,7 @@ const DOORS: &[Door] = &[
     Door {
         name: "epoll",
         program: env!("CARGO_BIN_EXE_door-epoll"),
-        checks: &[contract::CHECKS, own::CHECKS, own::MANY_SILENT, own::PERSISTENT],
+        checks: &[contract::CHECKS, own::CHECKS, own::MANY_SILENT, persistent::CHECKS],
         left: &["panic-is-500", "echo-by-length", "echo-chunked"], // it has no application
     },
 ];

@@ -1,6 +1,8 @@
 //! Each door, driven by the checks that the stages have, and by a few of its own. A check that a door
 //! can't pass by its nature is named in `LEFT`, with the reason.
 
+#[path = "holds.rs"]
+mod holds;
 #[path = "own.rs"]
 mod own;
 #[path = "persistent.rs"]
@@ -48,13 +50,19 @@ const DOORS: &[Door] = &[
     Door {
         name: "threads",
         program: env!("CARGO_BIN_EXE_door-threads"),
-        checks: &[contract::CHECKS, gateway::CHECKS, own::CHECKS, own::MANY_SILENT],
+        checks: &[
+            contract::CHECKS,
+            gateway::CHECKS,
+            own::CHECKS,
+            own::MANY_SILENT,
+            holds::A_THREAD_EACH,
+        ],
         left: &[],
     },
     Door {
         name: "pool",
         program: env!("CARGO_BIN_EXE_door-pool"),
-        checks: &[contract::CHECKS, gateway::CHECKS, own::CHECKS],
+        checks: &[contract::CHECKS, gateway::CHECKS, own::CHECKS, holds::NO_MORE_THREADS],
         left: &[],
     },
     Door {
@@ -79,6 +87,7 @@ const DOORS: &[Door] = &[
             own::MANY_SILENT,
             persistent::CHECKS,
             own::STREAMING,
+            holds::NO_MORE_THREADS,
         ],
         // After 1000 requests stage 5 ends a connection, and reads over what is still sent on it.
         left: &["who-reads-nothing-is-not-heard"],
@@ -104,7 +113,13 @@ const DOORS: &[Door] = &[
     Door {
         name: "epoll",
         program: env!("CARGO_BIN_EXE_door-epoll"),
-        checks: &[contract::CHECKS, own::CHECKS, own::MANY_SILENT, persistent::CHECKS],
+        checks: &[
+            contract::CHECKS,
+            own::CHECKS,
+            own::MANY_SILENT,
+            persistent::CHECKS,
+            holds::ONE_THREAD,
+        ],
         left: &["panic-is-500", "echo-by-length", "echo-chunked"], // it has no application
     },
 ];

@@ -75,6 +75,8 @@ async function search(tab, url) {
 
 /** On paper, answers are unfolded, and nothing is dark. */
 async function paper(tab, url) {
+  // The page opens the dialogue for printing by itself, and nothing else can print it meanwhile.
+  await tab.addInitScript(() => { window.print = () => {}; });
   await tab.goto(`${url}/print.html`);
   await tab.emulateMedia({ media: 'print' });
   const wrong = await tab.evaluate(() => {

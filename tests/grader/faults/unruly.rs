@@ -8,6 +8,7 @@ use crate::exchange::ask;
 use crate::failure::Failure;
 use crate::gateway::talk::get;
 use crate::launch::Launch;
+use crate::process;
 use crate::server::Server;
 use crate::target::Target;
 
@@ -64,6 +65,9 @@ fn endless<const STAGE: u8>(target: &Target) -> Verdict {
     client.read_exact_n(MUCH)?;
     drop(client);
     calm.serves()?;
+    calm.server.wait_until("no thread to be at work any more", || {
+        process::is_at_rest(calm.server.pid()).then_some(())
+    })?;
     calm.said_nothing()?;
     calm.is_as_before()
 }

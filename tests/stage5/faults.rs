@@ -36,7 +36,7 @@ pub const CHECKS: &[Check] = &[
     Check {
         id: "faults-blocked",
         title: "requests that block for ever keep nobody else waiting, and do not keep the server",
-        rule: "design: STOP_TIMEOUT",
+        rule: "book/src/hard/limits.md: STOP_TIMEOUT",
         hint: "End the runtime without waiting for its threads (shutdown_background).",
         run: unruly::blocks::<5>,
     },

@@ -31,7 +31,7 @@ pub(super) const fn checks<const STAGE: u8>() -> [Check; 3] {
         Check {
             id: "faults-panic-in-drop",
             title: "a body that panics when it is dropped has been answered for, and is reported",
-            rule: "PEP 3333: close(); design: a panic ends one request, not the server",
+            rule: "PEP 3333: close(); book/src/stage3-gateway/hardening.md: a panic ends one request",
             hint: "Drop the body inside of std::panic::catch_unwind.",
             run: panic_in_drop::<STAGE>,
         },

@@ -57,6 +57,7 @@
 //! | `fences.rs`, `includes.rs`, `links.rs`, `headings.rs`, `pictures.rs` | the rules |
 //! | `first_reading.rs`, `changed.rs` | what a stage has and brings is in its pages |
 //! | `limits.rs` | the page of limits says what the source says |
+//! | `cited.rs` | the rules of checks cite pages that are there |
 //! | `pep.rs` | the page of PEP 3333 names functions and checks that are there |
 //! | `real.rs` | the pages on real servers name functions that are there |
 //! | `examples.rs` | examples in Rust, run by `rustdoc` |
@@ -74,6 +75,8 @@
 mod align;
 #[path = "book/changed.rs"]
 mod changed;
+#[path = "book/cited.rs"]
+mod cited;
 #[path = "book/examples.rs"]
 mod examples;
 #[path = "book/fault.rs"]

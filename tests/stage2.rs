@@ -70,6 +70,7 @@ const GROUPS: &[Group] = &[
     Group::together(&CORPUS),
     Group::together(contract::CHECKS),
     Group::together(&FAULTS),
+    Group::together(&OPTIONS),
     Group::together(contract::OURS),
 ];
 
@@ -79,3 +80,5 @@ const AT_ONCE: usize = 1;
 const CORPUS: [Check; 2] = corpus::checks::<2, AT_ONCE>();
 
 const FAULTS: [Check; 5] = faults::of_first_stages::<2>();
+
+const OPTIONS: [Check; 1] = faults::options::<2>();

@@ -94,6 +94,6 @@ const CORPUS: [Check; 2] = corpus::checks::<4, AT_ONCE>();
 
 const PYTHON_FLAGS: [Check; 1] = python::flags::<4>();
 
-const FAULTS: [Check; 8] = grader::faults::of_gateways::<4>();
+const FAULTS: [Check; 13] = grader::faults::of_gateways::<4>();
 
 const SOAK: [Check; 1] = grader::soak::checks::<4>();

@@ -122,6 +122,6 @@ const CORPUS: [Check; 2] = corpus::checks::<5, AT_ONCE>();
 
 const PYTHON_FLAGS: [Check; 1] = python::flags::<5>();
 
-const FAULTS: [Check; 8] = grader::faults::of_gateways::<5>();
+const FAULTS: [Check; 13] = grader::faults::of_gateways::<5>();
 
 const SOAK: [Check; 1] = grader::soak::checks::<5>();

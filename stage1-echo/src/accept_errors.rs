@@ -31,6 +31,7 @@ pub fn meaning(error: &io::Error) -> Meaning {
     match error.raw_os_error().map(Errno::from_raw) {
         Some(Errno::EBADF | Errno::EINVAL | Errno::ENOTSOCK | Errno::EFAULT) => Meaning::End,
         Some(Errno::EMFILE | Errno::ENFILE | Errno::ENOBUFS | Errno::ENOMEM) => Meaning::Pause,
+        Some(Errno::ENOSPC) => Meaning::Pause, // epoll_ctl's, of stage 5: too many are watched
         _ => Meaning::GoOn,
     }
 }
@@ -76,7 +77,7 @@ mod tests {
 
     #[test]
     fn a_machine_that_has_run_out_of_something_is_given_time() {
-        for error in [Errno::EMFILE, Errno::ENFILE, Errno::ENOBUFS, Errno::ENOMEM] {
+        for error in [Errno::EMFILE, Errno::ENFILE, Errno::ENOBUFS, Errno::ENOMEM, Errno::ENOSPC] {
             assert_eq!(meaning_of(error), Meaning::Pause, "{error}");
         }
     }

@@ -69,7 +69,7 @@ pub fn answer(connection: &TcpStream, client: SocketAddr, service: &Service) -> 
         Err(fault) => return refuse(connection, client, service, bytes, &fault),
     };
     service.log.received(bytes);
-    connection.set_nodelay(true)?; // pieces go out as they come
+    let _ = connection.set_nodelay(true); // pieces go out as they come
     let begun = AtomicBool::new(false);
     let mut output = ConnectionOutput::new(connection, service, &begun);
     let mut input = ConnectionInput::new(connection, content, decoder, service, &head, &begun);

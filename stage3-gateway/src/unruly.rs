@@ -4,7 +4,8 @@
 use std::borrow::Cow;
 use std::hint::black_box;
 use std::iter;
-use std::thread::park;
+use std::thread::{park, park_timeout};
+use std::time::Duration;
 
 use crate::gateway::application::{Answer, Body, StartResponse, whole};
 use crate::gateway::environ::Environ;
@@ -14,19 +15,28 @@ const PIECE: usize = 64 * 1024;
 /// How much is taken at once. It is never written to, so it is only address space, of which a process
 /// may have some 128 TiB: no other program lacks memory meanwhile.
 const GIB: usize = 1 << 30;
+/// How often it is looked whether there is something to say. There never is.
+const LOOK: Duration = Duration::from_millis(1);
 
-/// `/block`, `/endless`, `/allocate`, `/panic-in-drop`; greets otherwise.
+/// `/block`, `/endless`, `/nothing`, `/allocate`, `/panic-in-drop`, `/reset`; greets otherwise.
 ///
 /// # Errors
 /// `start_response` was called wrongly: never.
 // ANCHOR: unruly
 pub fn unruly<'r>(environ: &mut Environ<'r>, start_response: &mut StartResponse) -> Answer<'r> {
-    start_response("200 OK", &[("Content-Type", b"text/plain; charset=utf-8")], None)?;
-    let body: Body = match environ.text("PATH_INFO").as_str() {
+    let path = environ.text("PATH_INFO");
+    let status = if path == "/reset" { "205 Reset Content" } else { "200 OK" };
+    start_response(status, &[("Content-Type", b"text/plain; charset=utf-8")], None)?;
+    let body: Body = match path.as_str() {
         "/block" => loop {
             park(); // nobody will ever wake it
         },
         "/endless" => Box::new(iter::repeat_with(|| Ok(Cow::from(vec![b'x'; PIECE])))),
+        "/nothing" => Box::new(iter::repeat_with(|| {
+            park_timeout(LOOK); // as good as sleep: nobody will wake it
+            Ok(Cow::from(&b""[..]))
+        })),
+        "/reset" => whole(b"a 205 must not have this\n"),
         "/allocate" => {
             let mut hoard = Vec::new();
             loop {

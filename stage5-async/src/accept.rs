@@ -10,7 +10,9 @@ use tokio::time::sleep;
 
 use crate::places::{Place, Places};
 
-/// Waits for a free place, then for a client. Clients that find no place wait in the backlog.
+/// Waits for a free place, then for a client. Clients that find no place wait in the backlog. A client
+/// whose connection the kernel can't watch (`epoll_ctl`: ENOMEM, ENOSPC) is lost: tokio closes it, and
+/// its error comes as `accept`'s.
 ///
 /// # Errors
 /// The listening socket is of no more use.

@@ -1,6 +1,7 @@
 //! Hardening: the end of the server, without losing anyone.
 
 use std::io::{self, ErrorKind};
+use std::net;
 use std::time::Duration;
 
 use stage1_echo::accept_errors::{Meaning, meaning};
@@ -55,11 +56,18 @@ fn empty_backlog<A: Answer>(server: &Server<A>, listening: TcpListener) -> io::R
                 break;
             }
         };
-        if connection.set_nonblocking(true).is_ok() {
-            server.spawn(TcpStream::from_std(connection)?, client, place);
+        match watched(connection) {
+            Ok(connection) => server.spawn(connection, client, place),
+            Err(error) => warn(format_args!("stopping: a client is lost: {error}")), // and no other
         }
     }
     Ok(())
+}
+
+/// A connection that the runtime watches, as far as the kernel lets it.
+fn watched(connection: net::TcpStream) -> io::Result<TcpStream> {
+    connection.set_nonblocking(true)?;
+    TcpStream::from_std(connection)
 }
 
 fn connections(count: usize) -> String {

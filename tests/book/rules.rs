@@ -3,8 +3,8 @@
 use crate::files::Files;
 use crate::finding::Rule;
 use crate::{
-    changed, examples, fences, first_reading, headings, includes, limits, links, pep, pictures,
-    real,
+    changed, cited, examples, fences, first_reading, headings, includes, limits, links, pep,
+    pictures, real,
 };
 
 /// Holds a rule against the book, and tells all that it finds.
@@ -53,6 +53,11 @@ fn includes_are_there() {
 #[test]
 fn the_whole_first_reading_is_shown() {
     hold(first_reading::is_shown);
+}
+
+#[test]
+fn rules_of_checks_cite_what_can_be_opened() {
+    hold(cited::can_be_opened);
 }
 
 #[test]

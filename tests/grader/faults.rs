@@ -8,8 +8,9 @@
 //! | --- | --- |
 //! | `accepting` | every error that `accept` may answer |
 //! | `interrupted` | `EINTR` from every call that waits |
-//! | `leaving` | a connection that fails in the middle of a request or of its answer |
+//! | `leaving` | a connection that fails in the middle, or whose options can't be set |
 //! | `outputs` | standard input, output and error that are closed, full, or limited in size |
+//! | `staying` | a client that stays and does nothing |
 //! | `unruly` | the application that does what no application should |
 //! | `strace` | how a fault is put into system calls |
 //! | `calm` | a server as it was before |
@@ -23,11 +24,13 @@ mod interrupted;
 mod leaving;
 mod machine;
 mod outputs;
+mod staying;
 mod strace;
 pub mod unruly;
 
 pub use calm::Calm;
 pub use in_shell::in_shell;
+pub use leaving::options;
 pub use machine::unless_left_out;
 pub use strace::{Fault, Injected};
 
@@ -44,9 +47,25 @@ pub const fn of_first_stages<const STAGE: u8>() -> [Check; 5] {
 
 /// For the servers of applications: stages 3 to 5.
 #[must_use]
-pub const fn of_gateways<const STAGE: u8>() -> [Check; 8] {
+pub const fn of_gateways<const STAGE: u8>() -> [Check; 13] {
     let [machine, client, interrupted, outputs, size] = of_first_stages::<STAGE>();
     let [connection] = leaving::checks::<STAGE>();
-    let [endless, in_drop] = unruly::checks::<STAGE>();
-    [machine, client, interrupted, outputs, size, connection, endless, in_drop]
+    let [options] = options::<STAGE>();
+    let [endless, in_drop, reset] = unruly::checks::<STAGE>();
+    let [unread, answered, asked] = staying::checks::<STAGE>();
+    [
+        machine,
+        client,
+        interrupted,
+        outputs,
+        size,
+        connection,
+        options,
+        endless,
+        in_drop,
+        reset,
+        unread,
+        answered,
+        asked,
+    ]
 }

@@ -80,6 +80,12 @@ pub fn threads(pid: u32) -> Option<usize> {
     if has_procfs() { procfs::threads(pid) } else { tools::threads(pid) }
 }
 
+/// Whether no thread of `pid` runs, as far as that can be known.
+#[must_use]
+pub fn is_at_rest(pid: u32) -> bool {
+    procfs::thread_states(pid).iter().all(|&state| state != 'R')
+}
+
 /// Who watches the system calls of each thread of `pid`, as `strace` does; 0 where nobody does, and
 /// nothing where that can't be known.
 #[must_use]
@@ -114,6 +120,7 @@ mod tests {
         let port = listener.local_addr().expect("it is bound").port();
         assert!(descriptors(me).expect("descriptors are counted") > 3);
         assert_eq!(has_procfs(), !tracers(me).is_empty());
+        assert!(!is_at_rest(me) || !has_procfs(), "this very thread runs");
         assert!(threads(me).expect("threads are counted") > 0);
         assert!(resident_kib(me).expect("memory is counted") > 100);
         assert!(listening_ports(me).expect("ports are listed").contains(&port));

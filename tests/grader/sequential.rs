@@ -12,7 +12,7 @@ pub const CHECKS: &[Check] = &[
     Check {
         id: "silent-first-connection",
         title: "a browser's silent extra connection does not keep the next client waiting",
-        rule: "design: a server of one client at a time waits 1 s for the first byte",
+        rule: "book/src/stage2-single-request/hardening.md: it waits 1 s for the first byte",
         hint: "Give the first byte a shorter deadline than the whole head.",
         run: silent_first,
     },

@@ -40,7 +40,7 @@ pub const CHECKS: &[Check] = &[
     Check {
         id: "faults-blocked",
         title: "requests that block for ever keep nobody else waiting, and do not keep the server",
-        rule: "design: STOP_TIMEOUT",
+        rule: "book/src/hard/limits.md: STOP_TIMEOUT",
         hint: "After STOP_TIMEOUT, SIGTERM to the children that are left.",
         run: unruly::blocks::<4>,
     },

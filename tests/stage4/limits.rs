@@ -12,14 +12,14 @@ pub const CHECKS: &[Check] = &[
     Check {
         id: "at-most-256-children",
         title: "the 257th client waits in the backlog, and is served when another one leaves",
-        rule: "design: at most 256 live children; POSIX listen(2)",
+        rule: "book/src/hard/limits.md: at most 256 live children; POSIX listen(2)",
         hint: hints::LIMIT,
         run: at_most_256,
     },
     Check {
         id: "full-server-stops-in-order",
         title: "a full server that stops still serves who waits in the backlog",
-        rule: "design: a stopping server accepts what is queued, within its limits",
+        rule: "book/src/stage4-fork/signals.md: a stopping server accepts what is queued",
         hint: "Full and stopping: wait for a child to end, not for the queue to be empty.",
         run: full_server_stops,
     },

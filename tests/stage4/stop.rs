@@ -14,7 +14,7 @@ pub const CHECKS: &[Check] = &[
     Check {
         id: "stop-finishes-what-runs",
         title: "after SIGTERM the port is free, the running answer arrives whole, the status is 0",
-        rule: "design: SIGTERM closes the listening socket and lets answers finish",
+        rule: "book/src/stage4-fork/signals.md: SIGTERM lets answers finish",
         hint: hints::STOP,
         run: |target| finishes(target, |server| server.stop(Signal::SIGTERM)),
     },
@@ -42,14 +42,14 @@ pub const CHECKS: &[Check] = &[
     Check {
         id: "second-signal-ends-at-once",
         title: "a second signal ends the server and its children at once, with status 1",
-        rule: "design: who is in a hurry sends a second signal",
+        rule: "book/src/stage4-fork/signals.md: who is in a hurry sends a second signal",
         hint: "Remember that one has come; at the second, send SIGTERM to the children and reap them.",
         run: second_signal,
     },
     Check {
         id: "stop-has-a-deadline",
         title: "answers that do not finish in time are cut off, and the status is 0",
-        rule: "design: STOP_TIMEOUT, 10 s if it is not set",
+        rule: "book/src/hard/limits.md: STOP_TIMEOUT, 10 s if it is not set",
         hint: "Wait with what is left until the deadline; then SIGTERM to those that are left.",
         run: deadline,
     },

@@ -30,7 +30,7 @@ pub const CHECKS: &[Check] = &[
     Check {
         id: "connections-have-a-limit",
         title: "with CONNECTIONS=20 the next clients wait in the backlog until another one leaves",
-        rule: "POSIX listen(2); design: beyond the limit stop accepting, the backlog absorbs",
+        rule: "POSIX listen(2); book/src/stage5-async/hardening.md: then it stops accepting",
         hint: "Wait for a place before you accept, and free it when the connection's task ends.",
         run: limit,
     },

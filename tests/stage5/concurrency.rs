@@ -30,7 +30,7 @@ pub const CHECKS: &[Check] = &[
     Check {
         id: "fifty-slow-applications",
         title: "while fifty slow requests run another client is served, and then all fifty end",
-        rule: "design: 512 blocking threads, the rest wait",
+        rule: "book/src/stage5-async/hardening.md: 512 threads, the rest wait",
         hint: "A few threads for all blocking calls make them wait for each other.",
         run: fifty_slow,
     },

@@ -19,6 +19,14 @@ pub const CHECKS: &[Check] = &[
         run: few_descriptors,
     },
     Check {
+        id: "faults-watching",
+        title: "a connection that the kernel can't watch ends alone, and it is said",
+        rule: "Linux epoll_ctl(2): ENOMEM, ENOSPC",
+        hint: "tokio's accept answers epoll_ctl's error, too: say so, wait a little, go on. While the \
+               server stops, from_std answers it: give up this client, and stop in order.",
+        run: |target| unless_left_out(not_watched(target)),
+    },
+    Check {
         id: "faults-memory",
         title: "an application that takes all memory ends the server, which has one process only",
         rule: "Rust, std::alloc::handle_alloc_error: it aborts, and no panic is there to be caught",
@@ -28,7 +36,7 @@ pub const CHECKS: &[Check] = &[
     Check {
         id: "faults-blocked",
         title: "requests that block for ever keep nobody else waiting, and do not keep the server",
-        rule: "design: STOP_TIMEOUT",
+        rule: "book/src/hard/limits.md: STOP_TIMEOUT",
         hint: "End the runtime without waiting for its threads (shutdown_background).",
         run: unruly::blocks::<5>,
     },
@@ -46,6 +54,21 @@ fn no_thread(target: &Target) -> Verdict {
     calm.server.wait_for_line("a line on stderr about threads", |line| line.contains("thread"))?;
     calm.serves()?; // strace is still there; the second thread has no fault
     drop(injected);
+    calm.is_as_before()
+}
+
+fn not_watched(target: &Target) -> Verdict {
+    let calm = Calm::<5>::start(target)?;
+    for (error, words) in [("ENOMEM", "Cannot allocate memory"), ("ENOSPC", "No space left")] {
+        let fault = Fault { calls: "epoll_ctl", error, when: "1" };
+        let injected = fault.put_into(&calm.server)?;
+        calm.server.connect()?.ending()?;
+        injected.happened("epoll_ctl")?;
+        let what = format!("a line about accept and {error}");
+        calm.server
+            .wait_for_line(&what, |line| line.starts_with("accept: ") && line.contains(words))?;
+        calm.serves()?;
+    }
     calm.is_as_before()
 }
 

@@ -11,7 +11,7 @@ pub const CHECKS: &[Check] = &[
     Check {
         id: "out-of-descriptors",
         title: "a server without free descriptors says so, serves those it has, and recovers",
-        rule: "POSIX accept(2), EMFILE; design: say so, wait a little",
+        rule: "POSIX accept(2), EMFILE; book/src/hard/faults.md: say so, wait a little",
         hint: "EMFILE is about the moment, not about the listening socket: wait, and accept again.",
         run: out_of_descriptors,
     },

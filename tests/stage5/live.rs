@@ -30,14 +30,14 @@ pub const CHECKS: &[Check] = &[
     Check {
         id: "live-stop",
         title: "the streams end in order when the server stops, and the server with status 0",
-        rule: "design, SIGTERM; RFC 9112 s7.1: the last-chunk",
+        rule: "book/src/stage5-async/deadlines.md, Stopping; RFC 9112 s7.1: the last-chunk",
         hint: "An answer without an end of its own has to wait for the stop as well.",
         run: stop,
     },
     Check {
         id: "live-unread-content",
         title: "64 KiB of content that nobody read are read over, and one byte more ends the connection",
-        rule: "RFC 9112 s9.3, s9.6; design: more than 64 KiB costs more than a new connection",
+        rule: "RFC 9112 s9.3, s9.6; book/src/hard/limits.md: 64 KiB of it",
         hint: "Look at what is left of the content before the head goes out.",
         run: unread,
     },

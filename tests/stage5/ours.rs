@@ -35,14 +35,14 @@ pub const CHECKS: &[Check] = &[
     Check {
         id: "few-descriptors-are-told",
         title: "a server that may have fewer descriptors than it wants says so and what to do",
-        rule: "design: raises its soft limit as far as the hard one, and says if that is too low",
+        rule: "book/src/stage5-async/hardening.md: it raises its limit, and says if that is too low",
         hint: "Compare what setrlimit gave with what the connections need.",
         run: few_descriptors,
     },
     Check {
         id: "log-that-nobody-reads",
         title: "a log whose reader sleeps stops nobody: 10,000 requests are answered all the same",
-        rule: "design: a log that can't be written never stops the server; POSIX pipe(7), full",
+        rule: "book/src/stage5-async/hardening.md: the log has a thread of its own; POSIX pipe(7), full",
         hint: "A write to a full pipe blocks: let a thread do it, and drop lines it can't take.",
         run: unread_log,
     },

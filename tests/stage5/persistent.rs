@@ -51,7 +51,7 @@ pub const CHECKS: &[Check] = &[
     Check {
         id: "a-thousand-requests",
         title: "the thousandth answer on a connection says close, and the connection ends",
-        rule: "design: 1,000 requests a connection, so that no client keeps its place for ever",
+        rule: "book/src/hard/limits.md: 1,000 requests a connection",
         hint: "Count the requests; the last one's answer needs Connection: close in its head.",
         run: a_thousand,
     },

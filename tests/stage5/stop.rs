@@ -10,14 +10,14 @@ pub const CHECKS: &[Check] = &[
     Check {
         id: "stop-finishes-what-runs",
         title: "SIGTERM: the running request gets its whole answer, the port is free, status 0",
-        rule: "design, SIGTERM: close the listening socket, finish what runs, exit 0",
+        rule: "book/src/stage5-async/deadlines.md, Stopping: finish what runs, exit 0",
         hint: "Leave the accept loop, drop the listening socket, and wait for the tasks.",
         run: |target| finishes(target, Signal::SIGTERM),
     },
     Check {
         id: "ctrl-c-finishes-what-runs",
         title: "SIGINT does the same as SIGTERM",
-        rule: "design, SIGINT: Ctrl-C in a terminal",
+        rule: "book/src/stage5-async/deadlines.md, Stopping: Ctrl-C in a terminal",
         hint: "Ctrl-C sends SIGINT: make a Signal for it as well, and wait for both in the same \
                select!.",
         run: |target| finishes(target, Signal::SIGINT),
@@ -32,21 +32,21 @@ pub const CHECKS: &[Check] = &[
     Check {
         id: "stop-serves-the-backlog",
         title: "clients that were queued when SIGTERM came are served",
-        rule: "design, SIGTERM: accept what is already queued; closing would reset them",
+        rule: "book/src/stage5-async/deadlines.md, Stopping: closing would reset who is queued",
         hint: "Accept without waiting until nothing is there, then close the listening socket.",
         run: serves_the_backlog,
     },
     Check {
         id: "second-signal-ends-at-once",
         title: "a second signal ends the server though a request runs, and not with status 0",
-        rule: "design, SIGTERM: a second signal ends at once",
+        rule: "book/src/stage5-async/deadlines.md, Stopping: a second signal ends at once",
         hint: "While waiting for the tasks, wait for the next signal too.",
         run: second_signal,
     },
     Check {
         id: "stop-while-idle",
         title: "a server with nothing to do ends at once with status 0, and says close to nobody",
-        rule: "design, SIGTERM",
+        rule: "book/src/stage5-async/deadlines.md, Stopping",
         hint: "Nothing runs, so there is nothing to wait for.",
         run: while_idle,
     },

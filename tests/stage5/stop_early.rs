@@ -9,7 +9,7 @@ pub const CHECKS: &[Check] = &[
     Check {
         id: "stop-inside-a-head",
         title: "a request that had begun to arrive when SIGTERM came is served",
-        rule: "design, SIGTERM: finish what runs",
+        rule: "book/src/stage5-async/deadlines.md, Stopping: finish what runs",
         hint: "A connection on which a part of a head has come is not idle: its client waits for an \
                answer. Listen to the stop only as long as nothing of a head has come.",
         run: inside_a_head,

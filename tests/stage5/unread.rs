@@ -30,7 +30,7 @@ pub const CHECKS: &[Check] = &[
     Check {
         id: "long-unread-content",
         title: "content of more than 64 KiB that nobody read ends the connection, as announced",
-        rule: "RFC 9112 s9.3, s9.6; design: more than 64 KiB costs more than a new connection",
+        rule: "RFC 9112 s9.3, s9.6; book/src/hard/limits.md: 64 KiB of it",
         hint: "Decide before the head goes out: Connection: close, then close gently, for the client \
                is still sending.",
         run: long_content,

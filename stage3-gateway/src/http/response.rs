@@ -85,6 +85,7 @@ impl Head {
         let has_content = !matches!(self.status, 204 | 304);
         let length = match self.length {
             Some(_) if self.status == 204 => None, // RFC 9110 s8.6
+            _ if self.status == 205 => Some(0),    // no content, and framed: RFC 9110 s15.3.6
             None if !has_content => None,
             // An application may leave out the content that HEAD does not ask for: that an empty
             // body is as long as the real one is not known.

@@ -1,8 +1,10 @@
-//! A connection that fails in the middle: of a request, or of its answer. That is a client's affair.
+//! A connection that fails in the middle: of a request, or of its answer, or because the kernel does
+//! not set an option of it. That is a client's affair.
 
 use super::{Calm, Fault, Injected, unless_left_out};
 use crate::check::{Check, Verdict};
 use crate::evidence::expect;
+use crate::failure::{Failure, Seen};
 use crate::gateway::talk::get;
 use crate::server::Server;
 use crate::target::Target;
@@ -38,6 +40,64 @@ pub(super) const fn checks<const STAGE: u8>() -> [Check; 1] {
     }]
 }
 
+/// From stage 2 on: stage 1 sets no option of a connection.
+#[must_use]
+pub const fn options<const STAGE: u8>() -> [Check; 1] {
+    [Check {
+        id: "faults-options",
+        title: "a connection without its deadlines ends alone; one without TCP_NODELAY is served",
+        rule: "POSIX setsockopt(2): ENOMEM, ENOBUFS",
+        hint: "SO_RCVTIMEO or SO_SNDTIMEO was not set: end this connection, which could hold you for \
+               ever. TCP_NODELAY was not set: go on, the pieces only come later.",
+        run: |target| unless_left_out(lacks_options::<STAGE>(target)),
+    }]
+}
+
+/// The first options that a connection is given fail, one after the other.
+const OPTIONS: [Fault; 4] = [
+    Fault { calls: "setsockopt", error: "ENOBUFS", when: "1" },
+    Fault { calls: "setsockopt", error: "ENOMEM", when: "1" },
+    Fault { calls: "setsockopt", error: "ENOBUFS", when: "2" },
+    Fault { calls: "setsockopt", error: "ENOBUFS", when: "3" },
+];
+
+fn lacks_options<const STAGE: u8>(target: &Target) -> Verdict {
+    let calm = Calm::<STAGE>::start(target)?;
+    for fault in OPTIONS {
+        let injected = fault.put_into(&calm.server)?;
+        let is_answered = ends_or_is_answered(&calm.server, &injected)?;
+        // One option a connection is set on stage 5: there the third is the third client's.
+        while injected.hits(fault.calls) == 0 {
+            ends_or_is_answered(&calm.server, &injected)?;
+        }
+        let is_unbounded = fault.when == "1" && injected.hits("SO_RCVTIMEO") > 0;
+        let what = "a client for whom there is no deadline is not waited for";
+        expect(&calm.server, !(is_unbounded && is_answered), what)?;
+        drop(injected);
+        calm.serves()?;
+    }
+    calm.said_nothing()?;
+    calm.is_as_before()
+}
+
+/// Whether a client is answered.
+fn ends_or_is_answered(server: &Server, injected: &Injected) -> Result<bool, Failure> {
+    let mut client = server.connect()?;
+    client.send(get("/hello").as_bytes())?;
+    let answer = match client.read_to_end() {
+        Err(failure) if failure.kind() == Seen::Reset => Vec::new(),
+        read => read?,
+    };
+    if answer.starts_with(b"HTTP/1.1 200 ") {
+        return Ok(true);
+    }
+    expect(&client, answer.is_empty(), "it is an answer, or the end")?;
+    injected.happened("setsockopt")?;
+    let is_slow_only = injected.hits("TCP_NODELAY") > 0;
+    expect(&client, !is_slow_only, "without TCP_NODELAY there is an answer")?;
+    Ok(false)
+}
+
 fn fails<const STAGE: u8>(target: &Target) -> Verdict {
     let calm = Calm::<STAGE>::start(target)?;
     for fault in SENDING {
@@ -52,7 +112,7 @@ fn fails<const STAGE: u8>(target: &Target) -> Verdict {
         client.send(HALF)?;
         injected.called()?; // else both halves may come at once
         // The server may have closed the connection by now.
-        let _ = client.send(b"-last");
+        let _ = client.send(b" last");
         client.ending()?;
         drop(client);
         injected.happened(fault.calls)?;

@@ -1,5 +1,5 @@
-//! The application `unruly`, which yields for ever, blocks for ever, takes memory without end, and
-//! panics where nobody expects it.
+//! The application `unruly`, which yields for ever, or nothing for ever, blocks for ever, takes memory
+//! without end, panics where nobody expects it, and has content for a 205.
 
 use super::{Calm, in_shell};
 use crate::check::{Check, Verdict};
@@ -8,6 +8,7 @@ use crate::exchange::ask;
 use crate::failure::Failure;
 use crate::gateway::talk::get;
 use crate::launch::Launch;
+use crate::process;
 use crate::server::Server;
 use crate::target::Target;
 
@@ -18,7 +19,7 @@ const MUCH: usize = 1 << 20;
 pub const ADDRESS_SPACE: &str = "ulimit -v 2000000; exec \"$0\" \"$@\"";
 
 /// What is the same for one client at a time, and for many.
-pub(super) const fn checks<const STAGE: u8>() -> [Check; 2] {
+pub(super) const fn checks<const STAGE: u8>() -> [Check; 3] {
     [
         Check {
             id: "faults-endless-answer",
@@ -30,9 +31,16 @@ pub(super) const fn checks<const STAGE: u8>() -> [Check; 2] {
         Check {
             id: "faults-panic-in-drop",
             title: "a body that panics when it is dropped has been answered for, and is reported",
-            rule: "PEP 3333: close(); design: a panic ends one request, not the server",
+            rule: "PEP 3333: close(); book/src/stage3-gateway/hardening.md: a panic ends one request",
             hint: "Drop the body inside of std::panic::catch_unwind.",
             run: panic_in_drop::<STAGE>,
+        },
+        Check {
+            id: "faults-content-in-205",
+            title: "what an application yields for a 205 is not sent, and a length of 0 says so",
+            rule: "RFC 9110 s15.3.6: no content in a 205; RFC 9112 s6.3: it is framed like any other",
+            hint: "Send Content-Length: 0, whatever the application has declared, and no piece.",
+            run: content_in_205::<STAGE>,
         },
     ]
 }
@@ -57,6 +65,9 @@ fn endless<const STAGE: u8>(target: &Target) -> Verdict {
     client.read_exact_n(MUCH)?;
     drop(client);
     calm.serves()?;
+    calm.server.wait_until("no thread to be at work any more", || {
+        process::is_at_rest(calm.server.pid()).then_some(())
+    })?;
     calm.said_nothing()?;
     calm.is_as_before()
 }
@@ -69,6 +80,17 @@ fn panic_in_drop<const STAGE: u8>(target: &Target) -> Verdict {
     calm.server.wait_for_line("a line that says that the application panicked", |line| {
         line.contains("the application panicked")
     })?;
+    calm.is_as_before()
+}
+
+fn content_in_205<const STAGE: u8>(target: &Target) -> Verdict {
+    let calm = start::<STAGE>(target)?;
+    let (mut client, answer) = ask(&calm.server, get("/reset"))?;
+    answer.expect_status(&client, 205)?;
+    answer.expect_field(&client, "Content-Length", "0")?;
+    expect_eq(&client, "there is no content", "", &answer.content)?;
+    client.sees_end()?;
+    drop(client);
     calm.is_as_before()
 }
 
@@ -103,7 +125,7 @@ pub fn ends_with_its_memory<const STAGE: u8>(target: &Target) -> Verdict {
     expect(&calm.server, is_aborted, format!("the server was ended by SIGABRT, not: {status}"))
 }
 
-/// Clients whose requests never end, and others who are served all the same. Then the server is told
+/// Clients whose requests never end, blocked or with nothing to say, and others who are served all the same. Then the server is told
 /// to stop, and does, in time.
 ///
 /// # Errors
@@ -111,7 +133,9 @@ pub fn ends_with_its_memory<const STAGE: u8>(target: &Target) -> Verdict {
 /// Somebody else waits, or the server does not stop.
 pub fn blocks<const STAGE: u8>(target: &Target) -> Verdict {
     let calm = Calm::<STAGE>::launch(unruly(target).env("STOP_TIMEOUT", "0.3"))?;
-    let blocked: Result<Vec<_>, Failure> = (0..5).map(|_| blocked(&calm.server)).collect();
+    let paths = ["/block", "/block", "/block", "/nothing", "/nothing"];
+    let blocked: Result<Vec<_>, Failure> =
+        paths.into_iter().map(|path| blocked(&calm.server, path)).collect();
     let blocked = blocked?;
     for _ in 0..5 {
         calm.serves()?;
@@ -125,8 +149,8 @@ pub fn blocks<const STAGE: u8>(target: &Target) -> Verdict {
     expect(&calm.server, said.contains("5 connections"), "it says how many it has cut off")
 }
 
-fn blocked(server: &Server) -> Result<crate::client::Client, Failure> {
+fn blocked(server: &Server, path: &str) -> Result<crate::client::Client, Failure> {
     let mut client = server.connect()?;
-    client.send(get("/block").as_bytes())?;
+    client.send(get(path).as_bytes())?;
     Ok(client)
 }

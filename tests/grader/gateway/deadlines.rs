@@ -36,7 +36,7 @@ pub const CHECKS: &[Check] = &[
     Check {
         id: "deadline-of-slow-content",
         title: "a client that sends its content a byte now and then is not waited for",
-        rule: "design: on average 1 KiB/s after a time of grace, which IDLE_TIMEOUT shortens",
+        rule: "book/src/hard/limits.md: 1 KiB/s after a time of grace, which IDLE_TIMEOUT shortens",
         hint: "A byte every few seconds resets a timeout for each read for ever. Demand an average.",
         run: slow_content,
     },

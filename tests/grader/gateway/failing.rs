@@ -54,7 +54,7 @@ pub const CHECKS: &[Check] = &[
     Check {
         id: "failing-is-told-on-stderr",
         title: "whoever runs the server reads on standard error that an application failed",
-        rule: "PEP 3333, Error Handling: log it; design: the story on stderr",
+        rule: "PEP 3333, Error Handling: log it; the story on stderr",
         hint: "An error that nobody sees is an error that nobody repairs: hand it back from where \
                the request is served, or print one line on standard error, also after the 500 is \
                out.",
@@ -63,7 +63,7 @@ pub const CHECKS: &[Check] = &[
     Check {
         id: "failing-leaves-the-server-alive",
         title: "whatever an application does wrong, the same server serves the next client",
-        rule: "design: a panic or an error in the application never ends the server",
+        rule: "book/src/stage3-gateway/hardening.md: a panic ends one request, not the server",
         hint: "Handle the Result of each request inside of the loop; catch_unwind a panic.",
         run: survives,
     },

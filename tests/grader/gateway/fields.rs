@@ -33,7 +33,7 @@ pub const CHECKS: &[Check] = &[
     Check {
         id: "fields-with-an-underscore-are-dropped",
         title: "X_User does not become HTTP_X_USER",
-        rule: "design: X_User and X-User would be one variable, and a proxy removes only the latter",
+        rule: "book/src/stage3-gateway/environ.md: X_User and X-User would be one variable",
         hint: "Drop a field whose name has an underscore before you turn hyphens into underscores.",
         run: underscore,
     },

@@ -35,7 +35,7 @@ pub const CHECKS: &[Check] = &[
     Check {
         id: "applications-panic",
         title: "an application that panics is answered for with 500, and the server lives on",
-        rule: "design: a panic ends one request, not the server",
+        rule: "book/src/stage3-gateway/hardening.md: a panic ends one request, not the server",
         hint: "The application panics on purpose, in its call (/panic) and later in its body \
                (/panic-late). Put std::panic::catch_unwind(AssertUnwindSafe(|| …)) around both, the \
                call and each piece, and take its Err for an error of the application: a 500 while \

@@ -14,7 +14,7 @@ const MOST: usize = 8 * 1024 * 1024;
 /// How much is in a chunk.
 const PIECE: usize = 64 * 1024;
 
-const RULE: &str = "RFC 9110 s15.5.14; design: 8 MiB of content pass";
+const RULE: &str = "RFC 9110 s15.5.14; book/src/hard/limits.md: 8 MiB pass";
 
 /// The limit, met and passed.
 pub const CHECKS: &[Check] = &[

@@ -39,6 +39,16 @@ pub(super) fn tracers(pid: u32) -> Vec<u32> {
     ids.filter_map(|id: u32| status(id, "TracerPid:")?.parse().ok()).collect()
 }
 
+pub(super) fn thread_states(pid: u32) -> Vec<char> {
+    let threads = fs::read_dir(format!("/proc/{pid}/task")).into_iter().flatten().flatten();
+    threads
+        .filter_map(|thread| {
+            let stat = fs::read_to_string(thread.path().join("stat")).ok()?;
+            stat.rsplit_once(") ")?.1.chars().next()
+        })
+        .collect()
+}
+
 pub(super) fn resident_kib(pid: u32) -> Option<u64> {
     status(pid, "VmRSS:")?.parse().ok()
 }

@@ -16,7 +16,8 @@ use crate::gateway::talk::{get, next_is_served, visit};
 use crate::server::Server;
 use crate::target::Target;
 
-const RULE: &str = "design: no worker outlives its server, however that ends";
+const RULE: &str =
+    "book/src/frameworks/workers.md: no worker outlives its server, however that ends";
 
 /// The application, an example.
 const PLAIN: &str = "plain:app";
@@ -44,7 +45,7 @@ pub const GENTLE: &[Check] = &[
     Check {
         id: "python-stop-finishes-what-runs",
         title: "after SIGTERM an answer from Python arrives whole, and then no process is left",
-        rule: "design: SIGTERM closes the listening socket and lets answers finish",
+        rule: "book/src/stage4-fork/signals.md: SIGTERM lets answers finish",
         hint: "The workers have to live as long as answers run: end the master last.",
         run: |target| with_python(target, |target| finishes(target, Signal::SIGTERM)),
     },

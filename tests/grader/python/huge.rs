@@ -27,7 +27,7 @@ const BETWEEN_LOOKS: usize = 64;
 pub const CHECKS: &[Check] = &[Check {
     id: "python-upload-of-1-gb",
     title: "an upload of a gigabyte passes through server and worker, and stays in neither",
-    rule: "PEP 3333, Input and Error Streams; design: no buffer is sized by a declared length",
+    rule: "PEP 3333, Input and Error Streams; no buffer is sized by a declared length",
     hint: "Hand over what the application asks for, when it asks.",
     run: |target| {
         let is_asked_for = env::var_os("PYTHON_HUGE").is_some();

@@ -20,7 +20,7 @@ const LONG: Duration = Duration::from_secs(40);
 pub const CHECKS: &[Check] = &[Check {
     id: "python-server-killed-while-importing",
     title: "a server that is killed while an import does not end leaves nothing of Python",
-    rule: "design: no process of Python outlives its server, however that ends",
+    rule: "book/src/frameworks/workers.md: no process of Python outlives its server, however that ends",
     hint: "Who imports can't look at the control connection: have another process do it.",
     run: |target| with_python(target, killed),
 }];

@@ -28,7 +28,7 @@ pub const CHECKS: &[Check] = &[
     Check {
         id: "workers-stop-in-order",
         title: "at SIGTERM idle workers end, and one that is answering finishes first",
-        rule: "design: SIGTERM closes the listening socket and lets answers finish",
+        rule: "book/src/stage4-fork/signals.md: SIGTERM lets answers finish",
         hint: "The parent passes SIGTERM on to the workers and waits for all of them. A worker \
                catches it, and looks between two clients whether it has come.",
         run: |target| shown(stop_in_order(target)),

@@ -25,7 +25,7 @@ pub const CHECKS: &[Check] = &[
     Check {
         id: "upstreams-until-the-end",
         title: "at SIGTERM the port is free, a connection that is open goes on, the status is 0",
-        rule: "design: SIGTERM closes the listening socket and lets connections finish",
+        rule: "book/src/stage5-async/deadlines.md: SIGTERM lets connections finish",
         hint: "As in step 7: leave the loop, drop the listening socket, wait for the tasks.",
         run: |target| shown(until_the_end(target)),
     },

@@ -127,6 +127,18 @@ fn a_204_or_304_has_no_content_and_no_computed_length() {
     assert_eq!(answer.field("Content-Length"), Some("7"), "RFC 9110 s8.6");
 }
 
+/// A client does not know by the status alone that nothing follows (RFC 9112 s6.3), so a length says it.
+#[test]
+fn a_205_has_no_content_and_its_length_says_so() {
+    for field in [("Content-Length", &b"7"[..]), ("X-A", b"a")] {
+        let answer = get(&starting("205 Reset Content", field), "/");
+        assert_eq!((answer.content.len(), answer.whole), (0, true));
+        assert_eq!(answer.field("Content-Length"), Some("0"));
+        assert_eq!(answer.field("Transfer-Encoding"), None);
+        assert!(answer.outcome.persistent, "the next answer starts right behind");
+    }
+}
+
 #[test]
 fn the_body_is_cut_at_its_declared_length_and_asked_for_no_more() {
     static ASKED: AtomicUsize = AtomicUsize::new(0);

@@ -80,9 +80,11 @@ const GROUPS: &[Group] = &[
     Group::together(contract::CHECKS),
     Group::together(&FAULTS),
     Group::together(faults::CHECKS),
+    Group::together(&SLOW),
     Group::alone(limits::CHECKS),
     Group::alone(load::CHECKS),
     Group::alone(restart::CHECKS),
+    Group::alone(&[grader::crowd::BURST]),
     Group::alone(&SOAK),
     Group::alone(python::huge::CHECKS),
 ];
@@ -95,5 +97,7 @@ const CORPUS: [Check; 2] = corpus::checks::<4, AT_ONCE>();
 const PYTHON_FLAGS: [Check; 1] = python::flags::<4>();
 
 const FAULTS: [Check; 13] = grader::faults::of_gateways::<4>();
+
+const SLOW: [Check; 3] = grader::crowd::slow::<4>();
 
 const SOAK: [Check; 1] = grader::soak::checks::<4>();

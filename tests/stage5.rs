@@ -107,9 +107,11 @@ const GROUPS: &[Group] = &[
     Group::together(python::CHECKS),
     Group::together(&PYTHON_FLAGS),
     Group::together(python::AT_ONCE),
+    Group::together(&SLOW),
     Group::alone(deadlines::CROWD),
     Group::alone(limits::CHECKS),
     Group::alone(restart::CHECKS),
+    Group::alone(&[grader::crowd::BURST]),
     Group::alone(&SOAK),
     Group::alone(live::CROWD),
     Group::alone(python::huge::CHECKS),
@@ -123,5 +125,7 @@ const CORPUS: [Check; 2] = corpus::checks::<5, AT_ONCE>();
 const PYTHON_FLAGS: [Check; 1] = python::flags::<5>();
 
 const FAULTS: [Check; 13] = grader::faults::of_gateways::<5>();
+
+const SLOW: [Check; 3] = grader::crowd::slow::<5>();
 
 const SOAK: [Check; 1] = grader::soak::checks::<5>();

@@ -12,7 +12,7 @@ use stage1_echo::terminal::warn;
 use stage2_single_request::limits::seconds_from_env;
 
 /// The most connections at once. More than that stay in the backlog, where they cost us nothing.
-pub const CONNECTIONS: usize = 10_240;
+pub const CONNECTIONS: usize = 12_288;
 /// The most threads for applications that block. The requests beyond that wait for one.
 pub const THREADS: usize = 512;
 /// The most requests on one connection, so that no client keeps its place for ever.

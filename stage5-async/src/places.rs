@@ -50,8 +50,8 @@ mod tests {
     #[test]
     fn the_next_one_waits_when_all_places_are_taken() {
         let places = Places::new();
-        let mut taken: Vec<Place> = (0..10_240).filter_map(|_| places.try_take()).collect();
-        assert_eq!((taken.len(), places.taken()), (10_240, 10_240));
+        let mut taken: Vec<Place> = (0..12_288).filter_map(|_| places.try_take()).collect();
+        assert_eq!((taken.len(), places.taken()), (12_288, 12_288));
         assert!(places.try_take().is_none(), "one more than may be open");
         taken.pop();
         assert!(places.try_take().is_some(), "one has left");

@@ -12,8 +12,17 @@ use crate::session::Block;
 
 /// Programs that a page may use and a machine may lack. Their blocks are left out then, which
 /// `BOOK_SKIP=never` forbids.
-const OPTIONAL: [&str; 8] =
-    ["dd", "lsof", "nc", "ps", "python3", "ss", "strace", "systemd-socket-activate"];
+const OPTIONAL: [&str; 9] = [
+    "dd",
+    "lsof",
+    "nc",
+    "ps",
+    "python3",
+    "slowhttptest",
+    "ss",
+    "strace",
+    "systemd-socket-activate",
+];
 /// What only the real clients know: with our own, such a block is left out.
 const ONLY_REAL: [(&str, &str); 5] = [
     ("curl", " --raw "),

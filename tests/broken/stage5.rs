@@ -92,7 +92,7 @@ async fn start() -> Result<(), Failure> {
 /// How many connections may be open; more of them wait in the backlog.
 fn most_connections() -> usize {
     let asked = env::var("CONNECTIONS").ok().and_then(|text| text.parse().ok());
-    if broken("no-limit") { Semaphore::MAX_PERMITS } else { asked.unwrap_or(10_240) }
+    if broken("no-limit") { Semaphore::MAX_PERMITS } else { asked.unwrap_or(12_288) }
 }
 
 /// Serves until SIGTERM or SIGINT, and then until the last connection has ended.

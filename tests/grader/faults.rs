@@ -31,7 +31,7 @@ pub mod unruly;
 pub use calm::Calm;
 pub use in_shell::in_shell;
 pub use leaving::options;
-pub use machine::unless_left_out;
+pub use machine::{lacks, unless_left_out};
 pub use strace::{Fault, Injected};
 
 use crate::check::Check;

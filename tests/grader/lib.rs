@@ -21,7 +21,8 @@
 //! | `corpus` | the requests in `tests/requests`, and the checks that send them all |
 //! | `gateway` | the checks that are the same for every server with the demo application |
 //! | `faults` | the checks of our own servers on a machine that fails |
-//! | `restart` | the check of a restart under load, for servers of many clients |
+//! | `crowd` | the checks of many clients at once, and of slow ones, for servers of many clients |
+//! | `restart` | the check of a restart under load, for the same |
 //! | `soak` | the check that many clients leave nothing behind, for the same |
 //! | `curl` | the checks that let curl use the demo application |
 //! | `python` | the checks of applications in Python, on our own servers |
@@ -60,6 +61,7 @@ pub mod chunked;
 pub mod client;
 pub mod contract;
 pub mod corpus;
+pub mod crowd;
 pub mod curl;
 pub mod date;
 pub mod dial;

@@ -32,7 +32,7 @@ impl Scene {
         self.lock().witness.clone()
     }
 
-    /// When that was started.
+    /// When that was started, or when the check was last seen to go on.
     pub fn started(&self) -> Option<Instant> {
         self.lock().started
     }
@@ -56,6 +56,11 @@ pub(crate) fn enters(witness: &Arc<Witness>) {
         inner.witness = Some(Arc::clone(witness));
         inner.started = Some(Instant::now());
     });
+}
+
+/// What this thread does goes on, so it has its whole time again.
+pub(crate) fn goes_on() {
+    HERE.with(|here| here.borrow().lock().started = Some(Instant::now()));
 }
 
 /// This thread waits for something: a noun, as in "the last zombie to be reaped".

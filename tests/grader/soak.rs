@@ -14,8 +14,9 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use had::Had;
-use visits::{RUDE, good};
+pub(crate) use had::Had;
+use visits::RUDE;
+pub(crate) use visits::good;
 
 use crate::check::{Check, Verdict};
 use crate::evidence::expect;

@@ -1,5 +1,5 @@
 //! What only the bonus steps ask for. Our own server has another async application, `live`, and a
-//! limit of 10,240 connections, which takes thousands of clients to be seen.
+//! limit of 12,288 connections, which takes thousands of clients to be seen.
 
 use std::time::{Duration, Instant};
 

@@ -107,7 +107,7 @@ pub const STEPS: &[Step] = &[
         ..bonus(
             9,
             "a limit",
-            "with as many connections as the environment's CONNECTIONS says (without it 10,240), let \
+            "with as many connections as the environment's CONNECTIONS says (without it 12,288), let \
              the next client wait in the backlog",
         )
     },

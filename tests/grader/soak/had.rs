@@ -12,11 +12,12 @@ use crate::server::Server;
 /// and a quarter of what it had.
 const ROOM: u64 = 2 * 1024;
 
-/// Memory and descriptors, where they can be counted.
+/// Memory and descriptors, where they can be counted, and children.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Had {
     resident_kib: Option<u64>,
     descriptors: Option<usize>,
+    children: usize,
 }
 
 impl Had {
@@ -25,7 +26,16 @@ impl Had {
     pub fn now(server: &Server) -> Had {
         let (resident_kib, descriptors) =
             (process::resident_kib(server.pid()), process::descriptors(server.pid()));
-        Had { resident_kib, descriptors }
+        Had { resident_kib, descriptors, children: process::children(server.pid()).len() }
+    }
+
+    /// How many clients more than before are served: each has a descriptor, or a child.
+    #[must_use]
+    pub fn clients_since(&self, before: &Had) -> usize {
+        let more = |now: Option<usize>, was: Option<usize>| {
+            now.unwrap_or_default().saturating_sub(was.unwrap_or_default())
+        };
+        self.children + more(self.descriptors, before.descriptors)
     }
 
     /// Waits until the last client's connection and child are gone: until it has as many descriptors
@@ -34,16 +44,14 @@ impl Had {
     /// # Errors
     /// A descriptor is left, or a child.
     pub fn when_quiet(server: &Server, first: &Had) -> Result<Had, Failure> {
-        let pid = server.pid();
         let what = "as many descriptors as before the first client, and no child";
         let quiet = server.wait_until(what, || {
             let now = Had::now(server);
-            let is_quiet = now.descriptors == first.descriptors;
-            (is_quiet && process::children(pid).is_empty()).then_some(now)
+            (now.descriptors == first.descriptors && now.children == 0).then_some(now)
         });
         quiet.map_err(|failure| {
             let now = Had::now(server);
-            let (children, zombies) = (process::children(pid).len(), process::zombies(pid).len());
+            let (children, zombies) = (now.children, process::zombies(server.pid()).len());
             failure.got(format!("{now}; {children} children, {zombies} of them zombies"))
         })
     }

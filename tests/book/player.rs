@@ -138,7 +138,7 @@ impl Player {
             let mut terminal = self.start(run)?;
             self.acts(&mut terminal, before, run)?;
             let ended = terminal.wait_end(CHECK_SECONDS);
-            let came = self.came(&terminal);
+            let came = self.came(&mut terminal);
             let in_time = began.elapsed() < patience(STEP_SECONDS);
             if looks && in_time && !self.judge.agrees(last, &came) {
                 continue;
@@ -187,12 +187,12 @@ impl Player {
         if arrived.is_ok() {
             came.truncate(needed(shown, &came).unwrap_or(came.len()));
         }
-        terminal.seen += came.len();
+        terminal.pass(came.len());
         self.judge.compare(shown, &came, run)?;
         Ok(())
     }
 
-    fn came(&self, terminal: &Terminal) -> Vec<String> {
+    fn came(&self, terminal: &mut Terminal) -> Vec<String> {
         let lines = terminal.unseen();
         let lines = lines.iter().map(|line| tools::with_usual_folder(line));
         lines.map(|line| self.judge.names.with_ports(&line)).collect()

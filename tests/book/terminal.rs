@@ -24,8 +24,10 @@ pub struct Terminal {
     stdin: Option<ChildStdin>,
     printed: Arc<Mutex<Vec<u8>>>,
     reader: JoinHandle<()>,
-    /// How many of its lines the page has shown.
-    pub seen: usize,
+    /// How many of its lines the page has shown, and the last of them as it was then.
+    seen: usize,
+    last: Option<String>,
+    looked_at: Vec<String>,
 }
 
 impl Terminal {
@@ -39,7 +41,7 @@ impl Terminal {
         let printed = Arc::new(Mutex::new(Vec::new()));
         let taken = Arc::clone(&printed);
         let reader = std::thread::spawn(move || drain(&mut output, &taken));
-        Ok(Terminal { child, stdin, printed, reader, seen: 0 })
+        Ok(Terminal { child, stdin, printed, reader, seen: 0, last: None, looked_at: Vec::new() })
     }
 
     /// Its process, and the group of all that it starts.
@@ -47,11 +49,26 @@ impl Terminal {
         self.child.id()
     }
 
-    /// The lines that it has printed and that the page has not shown yet.
-    pub fn unseen(&self) -> Vec<String> {
+    /// The lines that it has printed and that the page has not shown yet. One that has grown since it
+    /// was shown is among them: it had no end then.
+    pub fn unseen(&mut self) -> Vec<String> {
         let printed = self.printed.lock().unwrap_or_else(PoisonError::into_inner);
         let text = String::from_utf8_lossy(&printed);
-        text.lines().skip(self.seen).map(as_seen).collect()
+        let lines: Vec<String> = text.lines().map(as_seen).collect();
+        if self.seen > 0 && lines.get(self.seen - 1) != self.last.as_ref() {
+            self.seen -= 1;
+            self.last = lines[..self.seen].last().cloned();
+        }
+        self.looked_at = lines.into_iter().skip(self.seen).collect();
+        self.looked_at.clone()
+    }
+
+    /// So many of the lines that were unseen at the last look have been shown.
+    pub fn pass(&mut self, count: usize) {
+        self.seen += count;
+        if let Some(last) = self.looked_at.drain(..count).next_back() {
+            self.last = Some(last);
+        }
     }
 
     /// Types a line. A program that reads no more is the business of what comes next on the page.

@@ -53,7 +53,8 @@ pub fn ask_on(address: SocketAddr, way: Way) -> Result<Told, String> {
         let hung = |error: &io::Error| error.kind() == io::ErrorKind::WouldBlock;
         let is_timeout = exchanged.as_ref().is_err_and(hung);
         if told.answered > 0 && answer.is_empty() && !is_read && !is_timeout {
-            told.closed_on_the_way = true; // as far as is known not read, and nothing of an answer: it may be asked again
+            // As far as is known not read, and nothing of an answer: it may be asked again.
+            told.closed_on_the_way = true;
             break;
         }
         exchanged.map_err(|error| lost(told.answered, is_read, &answer, &error))?;

@@ -4,16 +4,18 @@
 //! each before it stops the one before. Clients ask all the time. None of them is refused, and no
 //! request is lost, but for one case that the protocol has foreseen (RFC 9112 s9.3.1, s9.5): a
 //! persistent connection may be closed while its next request is on its way. Then not one byte of
-//! an answer comes, and the client asks again on a new connection. That is counted.
+//! an answer comes, and the client asks again on a new connection. That is counted. A request of which
+//! the server has read the head is no such case, and some clients make it prove that: `proof.rs`.
 
 mod asking;
+mod proof;
 
 use std::fmt::Write as _;
 use std::net::{SocketAddr, TcpListener};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::thread;
 
-use asking::ask_on;
+use asking::{Way, ask_on};
 
 use crate::check::{Check, Verdict};
 use crate::evidence::{expect, expect_eq};
@@ -26,8 +28,14 @@ const RESTARTS: usize = 6;
 const CLIENTS: usize = 8;
 
 /// How many requests a client makes of a connection. The first one of a connection has no excuse:
-/// that server has accepted it. So every other client makes one only.
-const TIMES: [usize; 2] = [1, 4];
+/// that server has accepted it. So every other client makes one only. A later one has none either once
+/// the server has proved that it has read its head.
+const WAYS: [Way; 4] = [
+    Way { times: 1, proves: false },
+    Way { times: 4, proves: false },
+    Way { times: 1, proves: true },
+    Way { times: 4, proves: true },
+];
 
 /// How many requests are answered between two restarts.
 const BETWEEN: usize = 60;
@@ -58,8 +66,8 @@ fn loses_nobody(target: &Target) -> Verdict {
     let seen = &Tally::default();
     let (server, lost) = thread::scope(|scope| {
         let clients: Vec<_> = (0..CLIENTS)
-            .map(|at| TIMES[at % 2])
-            .map(|times| scope.spawn(move || asks_all_the_time(address, times, seen)))
+            .map(|at| WAYS[at % WAYS.len()])
+            .map(|way| scope.spawn(move || asks_all_the_time(address, way, seen)))
             .collect();
         let server = restart_again_and_again(target, &listening, server, seen);
         seen.is_over.store(true, Ordering::Relaxed);
@@ -118,9 +126,9 @@ fn some_are_answered(seen: &Tally) -> Verdict {
     })
 }
 
-fn asks_all_the_time(address: SocketAddr, times: usize, seen: &Tally) -> Result<(), String> {
+fn asks_all_the_time(address: SocketAddr, way: Way, seen: &Tally) -> Result<(), String> {
     while !seen.is_over.load(Ordering::Relaxed) {
-        let told = ask_on(address, times)?;
+        let told = ask_on(address, way)?;
         seen.answered.fetch_add(told.answered, Ordering::Relaxed);
         seen.asked_again.fetch_add(usize::from(told.closed_on_the_way), Ordering::Relaxed);
     }

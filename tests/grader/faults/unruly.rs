@@ -125,8 +125,8 @@ pub fn ends_with_its_memory<const STAGE: u8>(target: &Target) -> Verdict {
     expect(&calm.server, is_aborted, format!("the server was ended by SIGABRT, not: {status}"))
 }
 
-/// Clients whose requests never end, blocked or with nothing to say, and others who are served all
-/// the same. Then the server is told to stop, and does, in time.
+/// Clients whose requests never end, blocked or with nothing to say, and others who are served all the
+/// same. Then the server is told to stop, and does, in time.
 ///
 /// # Errors
 ///

@@ -27,7 +27,7 @@ pub struct Waits {
     pub stage: String,
     /// From nothing built until `cargo run` listens.
     pub listening: f64,
-    /// From an edit of its source to a verdict on all checks.
+    /// From an edit of a server made from its starter to a verdict.
     pub verdict: f64,
 }
 
@@ -76,15 +76,22 @@ fn listening(clone: &Path, stage: &str) -> Result<f64, Failure> {
     if line.contains("listening on") { Ok(seconds) } else { Err(format!("{stage}: {line}").into()) }
 }
 
-/// From an edit of our own server to a verdict on it, once everything is built.
+/// From an edit of a learner's finished server to a verdict on it, once everything is built.
 fn verdict(clone: &Path, stage: &str) -> Result<f64, Failure> {
-    let library = clone.join(stage).join("src/lib.rs");
+    let name = stage.split('-').next().unwrap_or(stage);
+    let mine = clone.join(stage).join(format!("src/bin/{name}-mine.rs"));
+    fs::copy(clone.join(format!("tests/broken/{name}.rs")), &mine)?;
     cargo(clone, &["test", "-p", stage]).stdout(Stdio::null()).status()?;
-    let text = fs::read_to_string(&library)?;
-    fs::write(&library, text + "\n// An edit.\n")?;
+    let text = fs::read_to_string(&mine)?;
+    fs::write(&mine, text + "\n// An edit.\n")?;
     let begun = Instant::now();
-    cargo(clone, &["test", "-p", stage]).stdout(Stdio::null()).status()?;
-    Ok(begun.elapsed().as_secs_f64())
+    let said = cargo(clone, &["test", "-p", stage]).output()?.stdout;
+    let seconds = begun.elapsed().as_secs_f64();
+    let said = String::from_utf8_lossy(&said);
+    match said.lines().last() {
+        Some(last) if last.contains("your server") => Ok(seconds),
+        _ => Err(format!("{stage}: no verdict on the learner's server: {said}").into()),
+    }
 }
 
 fn git(words: &[&str], paths: &[&Path; 2]) -> Result<(), Failure> {

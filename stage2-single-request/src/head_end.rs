@@ -6,7 +6,7 @@
 use std::ops::Range;
 
 use crate::fault::Fault;
-use crate::head_lines::{HeadLines, Line, line_end};
+use crate::head_lines::{HeadLines, Line};
 
 /// Looks for the end of a head while its bytes arrive, and at each byte only once.
 #[derive(Debug, Default)]
@@ -28,7 +28,7 @@ impl HeadEnd {
     /// A fault that shows before the head is complete: a line that ends wrongly, or a limit.
     // ANCHOR: find
     pub fn find(&mut self, received: &[u8]) -> Result<Option<Range<usize>>, Fault> {
-        while let Some(end) = line_end(received, self.seen)? {
+        while let Some(end) = self.lines.end(received, self.line, self.seen)? {
             let length = end - self.line;
             self.seen = end + b"\r\n".len();
             self.line = self.seen;

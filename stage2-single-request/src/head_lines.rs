@@ -23,22 +23,28 @@ pub enum Line {
     Part,
 }
 
-/// Where the line ends that `from` is in; `None` if its end has not come. Neither a carriage return
-/// nor a line feed stands anywhere but there, in a pair (RFC 9112 s2.2).
-///
-/// # Errors
-/// `BareLineEnd`.
-pub fn line_end(received: &[u8], from: usize) -> Result<Option<usize>, Fault> {
-    let is_end = |byte: &u8| matches!(byte, b'\r' | b'\n');
-    let Some(offset) = received[from..].iter().position(is_end) else { return Ok(None) };
-    match &received[from + offset..] {
-        [b'\r'] => Ok(None),
-        [b'\r', b'\n', ..] => Ok(Some(from + offset)),
-        _ => Err(Fault::BareLineEnd),
-    }
-}
-
 impl HeadLines {
+    /// Where the line ends that starts at `line`, if no end of it stands before `from`; `None` if its
+    /// end has not come. Neither a carriage return nor a line feed stands anywhere but there, in a
+    /// pair (RFC 9112 s2.2).
+    ///
+    /// # Errors
+    /// `BareLineEnd`; or the limit that the line had broken before that showed.
+    pub fn end(&self, received: &[u8], line: usize, from: usize) -> Result<Option<usize>, Fault> {
+        let is_end = |byte: &u8| matches!(byte, b'\r' | b'\n');
+        let Some(offset) = received[from..].iter().position(is_end) else { return Ok(None) };
+        let end = from + offset;
+        match &received[end..] {
+            [b'\r'] => Ok(None),
+            [b'\r', b'\n', ..] => Ok(Some(end)),
+            wrong => {
+                // As if its bytes had come one by one: how they are split must make no difference.
+                self.judge_unfinished(end - line + usize::from(wrong.starts_with(b"\r")))?;
+                Err(Fault::BareLineEnd)
+            }
+        }
+    }
+
     /// Judges the next line, which has `length` bytes before its CR LF.
     ///
     /// # Errors

@@ -41,6 +41,8 @@ fn a_line_that_never_ends_is_too_long_some_time() {
     assert_eq!(with(b"\r\nA: b"), Ok(None));
     assert_eq!(with(b"aa"), Err(Fault::RequestLineTooLong));
     assert_eq!(with(b"a\r\nA: b"), Err(Fault::RequestLineTooLong));
+    assert_eq!(with(b"aa\n"), Err(Fault::RequestLineTooLong), "as if it had come byte by byte");
+    assert_eq!(with(b"a\n"), Err(Fault::BareLineEnd));
 }
 
 #[test]

@@ -31,17 +31,15 @@ impl HeadLines {
     /// # Errors
     /// `BareLineEnd`; or the limit that the line had broken before that showed.
     pub fn end(&self, received: &[u8], line: usize, from: usize) -> Result<Option<usize>, Fault> {
-        let is_end = |byte: &u8| matches!(byte, b'\r' | b'\n');
-        let Some(offset) = received[from..].iter().position(is_end) else { return Ok(None) };
+        let mut bytes = received[from..].iter();
+        let Some(offset) = bytes.position(|byte| b"\r\n".contains(byte)) else { return Ok(None) };
         let end = from + offset;
         match &received[end..] {
             [b'\r'] => Ok(None),
             [b'\r', b'\n', ..] => Ok(Some(end)),
-            wrong => {
-                // As if its bytes had come one by one: how they are split must make no difference.
-                self.judge_unfinished(end - line + usize::from(wrong.starts_with(b"\r")))?;
-                Err(Fault::BareLineEnd)
-            }
+            // As if its bytes had come one by one: how they are split must make no difference.
+            [b'\r', ..] => self.judge_unfinished(end + 1 - line).and(Err(Fault::BareLineEnd)),
+            _ => self.judge_unfinished(end - line).and(Err(Fault::BareLineEnd)),
         }
     }
 
@@ -79,10 +77,8 @@ impl HeadLines {
 
     /// RFC 9112 s2.2: one empty line before the request line is skipped.
     fn empty_before(&mut self) -> Result<Line, Fault> {
-        if std::mem::replace(&mut self.has_empty_before, true) {
-            return Err(Fault::EmptyLines);
-        }
-        Ok(Line::EmptyBefore)
+        let is_second = std::mem::replace(&mut self.has_empty_before, true);
+        if is_second { Err(Fault::EmptyLines) } else { Ok(Line::EmptyBefore) }
     }
 
     fn field(&mut self, section: usize) -> Result<Line, Fault> {

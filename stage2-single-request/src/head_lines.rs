@@ -31,9 +31,8 @@ impl HeadLines {
     /// # Errors
     /// `BareLineEnd`; or the limit that the line had broken before that showed.
     pub fn end(&self, received: &[u8], line: usize, from: usize) -> Result<Option<usize>, Fault> {
-        let mut bytes = received[from..].iter();
-        let Some(offset) = bytes.position(|byte| b"\r\n".contains(byte)) else { return Ok(None) };
-        let end = from + offset;
+        let mut bytes = received.iter().enumerate().skip(from);
+        let Some((end, _)) = bytes.find(|(_, it)| b"\r\n".contains(it)) else { return Ok(None) };
         match &received[end..] {
             [b'\r'] => Ok(None),
             [b'\r', b'\n', ..] => Ok(Some(end)),

@@ -86,6 +86,14 @@ pub fn is_at_rest(pid: u32) -> bool {
     procfs::thread_states(pid).iter().all(|&state| state != 'R')
 }
 
+/// Whether `pid` and its children are all in a call that waits, and none of them in one that somebody
+/// who watches is about to answer; as far as that can be known.
+#[must_use]
+pub fn is_waiting(pid: u32) -> bool {
+    let family = children(pid).into_iter().map(|child| child.pid).chain([pid]);
+    family.flat_map(procfs::thread_states).all(|state| !matches!(state, 'R' | 't'))
+}
+
 /// Who watches the system calls of each thread of `pid`, as `strace` does; 0 where nobody does, and
 /// nothing where that can't be known.
 #[must_use]

@@ -124,6 +124,10 @@ impl Injected<'_> {
 
 impl Drop for Injected<'_> {
     fn drop(&mut self) {
+        // It takes a call away, and puts an error in its place a moment later. If it went between the
+        // two, the server would be told that there is no such call.
+        let waiting = || process::is_waiting(self.server.pid()).then_some(());
+        let _ = wait_until(patience(1.0), "the server to wait for somebody", waiting);
         let strace = Pid::from_raw(self.strace.id().cast_signed());
         // It lets go of the server and ends; if it does not, the kernel lets go for it.
         let _ = kill(strace, Signal::SIGTERM);

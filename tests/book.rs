@@ -55,7 +55,7 @@
 //! | `files.rs` | all files that matter; `page.rs`: a page with its fences; `markup.rs`: tags |
 //! | `rules.rs` | what the pages are held to; `finding.rs`: what a rule finds |
 //! | `fences.rs`, `includes.rs`, `links.rs`, `headings.rs`, `pictures.rs` | the rules |
-//! | `first_reading.rs`, `changed.rs` | what a stage has and brings is in its pages |
+//! | `changed.rs` | what a stage brings is in its pages |
 //! | `limits.rs` | the page of limits says what the source says |
 //! | `cited.rs` | the rules of checks cite pages that are there |
 //! | `pep.rs` | the page of PEP 3333 names functions and checks that are there |
@@ -87,8 +87,6 @@ mod fences;
 mod files;
 #[path = "book/finding.rs"]
 mod finding;
-#[path = "book/first_reading.rs"]
-mod first_reading;
 #[path = "book/headings.rs"]
 mod headings;
 #[path = "book/includes.rs"]

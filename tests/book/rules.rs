@@ -3,8 +3,7 @@
 use crate::files::Files;
 use crate::finding::Rule;
 use crate::{
-    changed, cited, examples, fences, first_reading, headings, includes, limits, links, pep,
-    pictures, real,
+    changed, cited, examples, fences, headings, includes, limits, links, pep, pictures, real,
 };
 
 /// Holds a rule against the book, and tells all that it finds.
@@ -48,11 +47,6 @@ fn examples_in_rust_run() {
 #[test]
 fn includes_are_there() {
     hold(includes::resolve);
-}
-
-#[test]
-fn the_whole_first_reading_is_shown() {
-    hold(first_reading::is_shown);
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use std::path::{Component, Path};
 
 /// Pages and programs that show answers, and what only this repository's own checks need.
-const ANSWERS: [&str; 14] = [
+const ANSWERS: [&str; 13] = [
     ".ci",
     ".github",
     "TEACHING.md",
@@ -17,7 +17,6 @@ const ANSWERS: [&str; 14] = [
     "tests/broken",
     "tests/browser",
     "tests/python",
-    "tests/tidy",
 ];
 
 /// Folders of a stage with answers to it, and a page that sets the task.
@@ -101,7 +100,6 @@ mod tests {
             ("tests/stage3/steps.md", false),
             ("tests/stage4/fork.rs", false),
             ("tests/stage5.rs", false),
-            ("tests/tidy.rs", false),
             ("tests/grader/lib.rs", true),
             ("tests/broken/stage1.rs", false),
             ("doors/src/lib.rs", false),

@@ -56,11 +56,13 @@ fn run() -> Result<(), Failure> {
     let Some(arguments) = arguments(HELP, &applications)? else { return Ok(()) };
     let patience = Patience::from_env(HeadPatience::concurrent_from_env()?)?;
     let stop_patience = stop_patience_from_env()?;
-    raise_descriptor_limit()?;
     // Before a process is started, which else might inherit the socket.
     let (listening, address) = listen_from_env(BACKLOG)?;
     let is_live = arguments.application == live.0;
     let application = (!is_live).then(|| application(&arguments)).transpose()?;
+    // Python has been started with the limit that we were started with: programs that use select()
+    // rely on it, since that knows the first 1,024 descriptors only.
+    raise_descriptor_limit()?;
     let server = Server { address, multithread: true, multiprocess: false };
     let log = (!arguments.quiet).then(AccessLog::start).transpose()?;
     let listening = net::TcpListener::from(listening);

@@ -6,7 +6,7 @@ use stage2_single_request::version::Version;
 use crate::http::date::date_line;
 use crate::http::encoder::{Encoder, Framing, line};
 use crate::http::head::Head as RequestHead;
-use crate::http::malformed::{Malformed, check_field, status_code};
+use crate::http::malformed::{Malformed, check_field, latin_1, status_code};
 
 /// What the server's own fields take, and content that is short.
 const REST: usize = 256;
@@ -55,7 +55,7 @@ impl Head {
     pub fn new(status: &str, fields: &[(&str, &[u8])]) -> Result<Head, Malformed> {
         let mut lines = Vec::with_capacity(256);
         let code = status_code(status)?;
-        line(&mut lines, &[b"HTTP/1.1 ", status.as_bytes()]);
+        line(&mut lines, &[b"HTTP/1.1 ", &latin_1(status)]);
         let mut head = Head { status: code, lines, length: None, has_date: false };
         for &(name, value) in fields {
             head.add(name, value)?;

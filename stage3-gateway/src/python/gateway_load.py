@@ -1,5 +1,6 @@
 """The Python side of the gateway: finds the application, or says what is wrong and what to do."""
 
+import errno
 import importlib
 import inspect
 import os
@@ -27,9 +28,17 @@ def load(target, examples):
                                f"{as_module(module, attribute or 'app')}")
     if not module or not colon or not attribute:
         raise Refused("usage", f"{target!r} is not MODULE:CALLABLE, such as flaskapp:app")
-    sys.path.insert(0, os.getcwd())
+    sys.path.insert(0, working_folder())
     sys.path.append(examples)
     return find_callable(import_module(module), attribute)
+
+
+def working_folder():
+    try:
+        return os.getcwd()
+    except FileNotFoundError:
+        raise Refused("failure", "the folder in which the server was started does not exist any "
+                                 "more; start it in one that does (cd to it again)") from None
 
 
 def as_module(file, attribute):
@@ -55,9 +64,9 @@ def import_module(name):
                                  "if that is spelt right, activate the virtual environment that "
                                  "has it (such as: . .venv/bin/activate), or install it (its "
                                  "package may have another name)") from None
-    except (Exception, SystemExit) as error:
+    except BaseException as error:  # KeyboardInterrupt, SystemExit and their like as well
         show(error)
-        advice = f"; {RUNS_ITSELF}" if isinstance(error, SystemExit) else ""
+        advice = f"; {RUNS_ITSELF}" if isinstance(error, SystemExit) else remedy(error)
         raise Refused("failure", f"importing {name} failed, as shown above: "
                                  f"{how(error)}{advice}") from None
 
@@ -83,9 +92,10 @@ def find_callable(module, attribute):
 def called(factory, whole):
     try:
         return factory()
-    except Exception as error:
+    except BaseException as error:
         show(error)
-        raise Refused("failure", f"{whole}() failed, as shown above: {how(error)}") from None
+        raise Refused("failure", f"{whole}() failed, as shown above: "
+                                 f"{how(error)}{remedy(error)}") from None
 
 
 def what_else(module):
@@ -141,10 +151,21 @@ def a(value):
 
 def how(error):
     """As the last line of its traceback, whatever its message holds."""
+    kind = type(error).__name__
+    if isinstance(error, SystemExit) and not isinstance(error.code, int):
+        kind += ", status 1" if error.code is not None else ", status 0"
     try:
-        return f"{type(error).__name__}: {error}"
+        return f"{kind}: {error}"
     except Exception:
-        return f"{type(error).__name__}, and its message can't be made"
+        return f"{kind}, and its message can't be made"
+
+
+def remedy(error):
+    """What can be done about it, if we know."""
+    number = getattr(error, "errno", None)
+    if number in (errno.EMFILE, errno.ENFILE):
+        return "; raise the limit of open files (ulimit -n)"
+    return "; raise the limit of processes (ulimit -u)" if number == errno.EAGAIN else ""
 
 
 def to_bytes(text):

@@ -44,7 +44,7 @@ fn never_answers(target: &Target) -> Verdict {
     visit(&server, "/never-answers", 504)?;
     next_is_served(&server)?;
     server.wait_for_line("a line about the worker that was ended", |line| {
-        line.contains("did not answer in time and was ended")
+        line.contains("did not answer in time and was killed")
     })?;
     let new = workers(&server, master, 2, &[])?;
     let kept = old.iter().filter(|pid| new.contains(pid)).count();

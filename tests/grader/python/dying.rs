@@ -60,7 +60,7 @@ fn killed(target: &Target) -> Verdict {
     client.sees_end()?;
     drop(client);
     next_is_served(&server)?;
-    reported(&server, pid, "was ended by SIGKILL; it had said nothing")?;
+    reported(&server, pid, "was killed by SIGKILL; it had said nothing")?;
     let new = workers(&server, master, 2, &[pid])?;
     expect(&server, new.iter().any(|pid| old.contains(pid)), "the other worker goes on")
 }
@@ -82,8 +82,7 @@ fn dies(target: &Target) -> Verdict {
     expect(&client, !has_details, "the client is told no details")?;
     drop(client);
     next_is_served(&server)?;
-    server
-        .wait_for_line("the exit code", |line| line.contains("ended with exit code 7; the last"))?;
+    server.wait_for_line("the exit code", |line| line.contains("exited with code 7; the last"))?;
     server.wait_for_line("its last words again, indented", |line| {
         line == "    these are its last words"
     })?;
@@ -95,7 +94,8 @@ fn stillborn(target: &Target) -> Verdict {
     let began = Instant::now();
     let server = with(target, "stillborn:app", 1).env("PYTHON_TIMEOUT", "0.3").start()?;
     visit(&server, "/", 504)?;
-    let lost = || server.stderr_lines().iter().filter(|line| line.contains("exit code 7")).count();
+    let lost =
+        || server.stderr_lines().iter().filter(|line| line.contains("exited with code 7")).count();
     server.wait_until("a second worker to die", || (lost() >= 2).then_some(()))?;
     let (lost, most) = (lost(), 1 + began.elapsed().as_secs() as usize);
     let waited = began.elapsed() > Duration::from_millis(900);

@@ -51,7 +51,7 @@ pub(super) fn killed(watched: &Watched) -> Verdict {
     drop(client);
     workers(server, *master, WORKERS, &old)?;
     next_is_served(server)?;
-    old.iter().try_for_each(|pid| reported(server, *pid, "was ended by SIGKILL").map(drop))
+    old.iter().try_for_each(|pid| reported(server, *pid, "was killed by SIGKILL").map(drop))
 }
 
 /// The line on standard error about the end of a worker.

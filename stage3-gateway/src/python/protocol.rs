@@ -1,28 +1,37 @@
-//! First reading: what crosses between the server and a Python worker: frames of a letter, a
-//! length, and so many bytes.
+//! What crosses between the server and a Python worker: frames of a letter, a length, and so many
+//! bytes; and which frame may come when.
 //!
 //! The lengths are the point. A stream has no messages (stage 1), and its end can't tell "that was
 //! all" from "something broke". So each piece says how long it is, and the end has a frame of its
 //! own, as the last-chunk has in HTTP.
 //!
 //! ```text
-//! P  from the worker  here I am: my pid
-//! Q  from the server  a request: names and values of its environ
-//! R  from the worker  the application reads: send content, at most so many bytes
-//! C  from the server  a piece of content; an empty one is its end
-//! F  from the server  the content can't be had: why
-//! H  from the worker  status and fields
-//! B  from the worker  a piece of the body
-//! E  from the worker  the end of the body
-//! X  from the worker  the application failed: how
+//! server                                     worker
+//!                                      <-    P  a worker has taken the connection: its pid
+//! Q  a request: names and values       ->
+//!                                      <-    R  the application reads: send at most so many bytes
+//! C  a piece of the request's body     ->       (an empty one is its end)
+//! F  the body can't be had: why        ->       (in place of C)
+//!                                      <-    H  status and headers
+//!                                      <-    B  a piece of the response's body
+//!                                      <-    E  the response is complete
+//!                                      <-    X  the application failed (in place of E)
+//!                                      <-    D  close() has returned: this worker is free
 //! ```
+//!
+//! A response is complete before its worker is free, since the application's `close()` comes after
+//! it and may take its time. If one frame said both, the server would give the next request to a
+//! worker that is still busy with the last one, and what that asks for then would be taken for a part
+//! of the next conversation. With two frames each side knows at any time what may come, and a frame
+//! that may not ends the connection: [`Expected`] is the server's half of that, and the worker has
+//! its own. So bytes of one request never become another's, whatever an application does.
 
 use std::fmt::{self, Display};
 
 /// A frame's letter and the four bytes of its length, the most significant first.
 const START: usize = 5;
-/// The longest frame that a worker may send. Pieces of a body are cut to 64 KiB by the worker, and
-/// status and fields are shorter than that too.
+/// The longest frame that a worker may send. It cuts pieces of a body to 64 KiB, and refuses status
+/// and headers that would be longer than this.
 pub const LONGEST: usize = 1024 * 1024;
 
 /// What a worker says.
@@ -40,10 +49,42 @@ pub enum Frame {
     End,
     /// `X`.
     Failed(String),
+    /// `D`.
+    Done,
 }
 
-/// What a worker must not say. It is ours, so this would be a fault of our own, or of an application
-/// that writes where it should not.
+/// What a worker may say next.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Expected {
+    /// It has a request: status and headers, unless the application reads or fails.
+    Head,
+    /// Pieces of the body, until its end.
+    Body,
+    /// That it is free: the response is complete, or the application has failed.
+    Done,
+    /// Nothing, until it has another request.
+    Nothing,
+}
+
+impl Expected {
+    /// What may come after this frame; `None` if the frame itself may not come now.
+    // ANCHOR: after
+    pub fn after(self, frame: &Frame) -> Option<Expected> {
+        match (self, frame) {
+            (Expected::Head | Expected::Body, Frame::Read(_)) => Some(self),
+            (Expected::Head, Frame::Head(_)) => Some(Expected::Body),
+            (Expected::Body, Frame::Piece(_)) => Some(Expected::Body),
+            (Expected::Body, Frame::End) => Some(Expected::Done),
+            (Expected::Head | Expected::Body, Frame::Failed(_)) => Some(Expected::Done),
+            (Expected::Done, Frame::Done) => Some(Expected::Nothing),
+            _ => None,
+        }
+    }
+    // ANCHOR_END: after
+}
+
+/// A frame that no worker sends. The worker's code is ours, so this is our own fault, or that of an
+/// application that writes to a descriptor that isn't its own.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Garbled;
 
@@ -80,7 +121,8 @@ pub fn parse(bytes: &[u8]) -> Result<Option<(Frame, usize)>, Garbled> {
         b'R' => Frame::Read(number(payload)? as usize),
         b'H' => Frame::Head(strings(payload)?),
         b'B' => Frame::Piece(payload.to_vec()),
-        b'E' => Frame::End,
+        b'E' if payload.is_empty() => Frame::End,
+        b'D' if payload.is_empty() => Frame::Done,
         b'X' => Frame::Failed(String::from_utf8_lossy(payload).into_owned()),
         _ => return Err(Garbled),
     };

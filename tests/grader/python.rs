@@ -12,6 +12,7 @@
 //! | `probe` | the checks of `gateway`, with the probe of tests/python |
 //! | `crossing` | what PEP 3333 promises, across a process boundary |
 //! | `huge` | a gigabyte within flat memory, if it is asked for |
+//! | `edges` | what Python programs really do: threads, forks, timers, odd exceptions |
 //! | `wrong`, `mistaken` | what newcomers type or write, and what they are told |
 //! | `deadlines`, `dying` | workers that don't answer, and workers that die |
 //! | `ending`, `importing` | servers and masters that end, by themselves or killed |
@@ -22,6 +23,7 @@ mod content;
 pub mod crossing;
 pub mod deadlines;
 pub mod dying;
+pub mod edges;
 pub mod ending;
 mod example;
 pub mod examples;
@@ -45,6 +47,7 @@ const EVERYWHERE: &[&[Check]] = &[
     examples::CHECKS,
     deadlines::CHECKS,
     dying::CHECKS,
+    edges::CHECKS,
     ending::CHECKS,
     importing::CHECKS,
     probe::CHECKS,

@@ -86,26 +86,36 @@ class Worker:
 
     def run(self):
         clients = self.watch(self.listening)
-        while self.comes(clients):
+        is_needed = True
+        while is_needed:
             try:
-                stream, _ = self.listening.accept()
-            except BlockingIOError:
-                continue  # another worker was quicker
-            stream.setblocking(True)
-            with stream:
-                self.connection = Connection(stream)
-                try:
-                    self.answer_all(self.connection)
-                except ServerGone:
-                    pass  # it may want no more of a response, and then it closes
-                except Exception:
-                    # A timer that the application has left running may fire between two requests.
-                    if self.is_copy:
-                        raise
-                    report()
+                is_needed = self.comes(clients)
+                if is_needed:
+                    self.take_connection()
+            except ServerGone:
+                pass  # it may want no more of a response, and then it closes
+            except Exception:
+                # A timer that the application has left running may fire between two requests.
                 if self.is_copy:
-                    sys.exit("a process that the application had forked came back to the worker")
-                self.connection.cut()
+                    raise
+                report()
+            if self.is_copy:
+                sys.exit("a process that the application had forked came back to the worker")
+
+    def take_connection(self):
+        """Serves the server on one connection, until that ends."""
+        try:
+            stream, _ = self.listening.accept()
+        except BlockingIOError:
+            return  # another worker was quicker
+        stream.setblocking(True)
+        with stream:
+            self.connection = Connection(stream)
+            try:
+                self.answer_all(self.connection)
+            finally:
+                if not self.is_copy:
+                    self.connection.cut()
 
     def watch(self, what):
         """For `comes`. It is poll and not select, which knows the first 1,024 descriptors only."""

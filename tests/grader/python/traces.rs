@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use super::start::{are_gone, master, with, workers};
 use crate::check::Verdict;
-use crate::evidence::Evidence;
+use crate::evidence::{Evidence, expect};
 use crate::failure::Failure;
 use crate::patience::{STEP_SECONDS, patience, wait_until};
 use crate::random;
@@ -73,6 +73,17 @@ impl Temporary {
     /// The target, with its temporary files in here.
     pub fn used_by(&self, target: &Target) -> Target {
         target.clone().env("TMPDIR", &self.0)
+    }
+
+    /// No folder of a server that did not start is left in it.
+    ///
+    /// # Errors
+    /// One is.
+    pub fn has_none_of_ours(&self, server: &impl Evidence) -> Verdict {
+        let entries = fs::read_dir(&self.0).into_iter().flatten().flatten();
+        let ours = entries.map(|entry| entry.file_name().to_string_lossy().into_owned());
+        let ours: Vec<String> = ours.filter(|name| name.starts_with("wsgi-")).collect();
+        expect(server, ours.is_empty(), format!("nothing is left behind: {ours:?}"))
     }
 
     /// Waits until nothing is in it.

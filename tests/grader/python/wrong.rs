@@ -88,6 +88,10 @@ const FAILURES: &[Case] = &[
         &["needs 'a_framework_that_nobody_has'", "(Python 3.", "activate", "spelt right"],
     ),
     ("exits:app", &["importing exits failed", "SystemExit: 1; does it call app.run()?"]),
+    (
+        "factory:refuses()",
+        &["factory:refuses() failed", "SystemExit", "status 1", "DATABASE_URL is not set"],
+    ),
     ("hard_exit:app", &["ended before it had imported the application (exit status: 3)"]),
     ("no_text:app", &["importing no_text failed", r"OSError: caf\udce9"]),
 ];

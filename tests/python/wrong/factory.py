@@ -9,3 +9,7 @@ def settings():
 
 def create_app():
     return lambda _environ, _start_response: []
+
+
+def refuses():
+    raise SystemExit("DATABASE_URL is not set")

@@ -1,0 +1,3 @@
+"""Prints before any other line of Python is run, as some environments do."""
+
+print("said by sitecustomize")

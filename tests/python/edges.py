@@ -208,18 +208,6 @@ def forks(environ, start_response):
     return [b"hello\n"]
 
 
-def many_descriptors(_environ, start_response):
-    """More than select() knows."""
-    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
-    start_response("200 OK", TEXT)
-    try:
-        kept.extend(os.open(os.devnull, os.O_RDONLY) for _ in range(1100))
-    except OSError:
-        return [b"the hard limit is too low\n"]
-    return [b"%d\n" % os.getpid()]
-
-
 def descriptor_limit(_environ, start_response):
     start_response("200 OK", TEXT)
     return [b"%d\n" % resource.getrlimit(resource.RLIMIT_NOFILE)[0]]
@@ -258,8 +246,6 @@ def says_much(_environ, start_response):
     return [b"said\n"]
 
 
-kept = []
-
 ROUTES = {
     "/hello": hello,
     "/echo": echo,
@@ -280,7 +266,6 @@ ROUTES = {
     "/processes": processes,
     "/raises": raises,
     "/forks": forks,
-    "/many-descriptors": many_descriptors,
     "/descriptor-limit": descriptor_limit,
     "/leaves-a-process": leaves_a_process,
     "/shortage": shortage,

@@ -73,3 +73,13 @@ fn a_status_is_final_and_has_a_reason_even_if_that_is_empty() {
         assert_eq!(Head::new(status, &[]).unwrap_err(), Malformed::Status(status.to_string()));
     }
 }
+
+#[test]
+fn a_status_goes_out_as_latin_1_or_not_at_all() {
+    let mut out = Vec::new();
+    let asked = Asked { head_only: false, version: Version::Http11, persistent: true };
+    Head::new("404 Page non trouv\u{e9}e", &[]).unwrap().send(asked, None, &mut out);
+    assert!(out.starts_with(b"HTTP/1.1 404 Page non trouv\xe9e\r\n"));
+    let refused = Head::new("200 5 \u{20ac}", &[]).unwrap_err();
+    assert_eq!(refused, Malformed::Status("200 5 \u{20ac}".to_string()));
+}

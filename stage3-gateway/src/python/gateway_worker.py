@@ -126,7 +126,10 @@ class Worker:
 
     def comes(self, poll):
         """Waits for what is watched; False if `alive` ends before."""
-        return all(number != self.alive for number, _ in poll.poll())
+        for number, _ in poll.poll():
+            if number == self.alive:
+                return False
+        return True
 
     def answer_all(self, connection):
         """Answers the requests that come on a connection, one after the other."""
@@ -167,7 +170,7 @@ class Connection:
         self.out = bytearray()
         self.can_send = True
         self.can_receive = True
-        self.sending = threading.Lock()  # an application may read in one thread and write in another
+        self.sending = threading.Lock()  # the application may read in one thread, write in another
 
     def push(self, letter, payload=b""):
         """Has a frame go out with the next flush."""

@@ -126,6 +126,8 @@ def interrupted(environ, start_response):
         signal.setitimer(signal.ITIMER_REAL, 0)
         signal.signal(signal.SIGALRM, before)
     start_response("200 OK", TEXT)
+    if environ["QUERY_STRING"] == "again":
+        return [environ["wsgi.input"].read()]
     return [b"interrupted\n"]
 
 

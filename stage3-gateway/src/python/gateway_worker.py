@@ -81,7 +81,7 @@ class Worker:
         self.is_copy = True
         self.listening.close()
         if self.connection:
-            self.connection.disown()
+            self.connection.is_over = True
             self.connection.stream.close()
 
     def run(self):
@@ -170,6 +170,7 @@ class Connection:
         self.out = bytearray()
         self.can_send = True
         self.can_receive = True
+        self.is_over = False
         self.sending = threading.Lock()  # the application may read in one thread, write in another
 
     def push(self, letter, payload=b""):
@@ -184,7 +185,7 @@ class Connection:
                 self.send(out)
 
     def begin_to_send(self):
-        if not self.can_send:
+        if self.is_over or not self.can_send:
             raise ServerGone("the connection to the server has ended")
         self.can_send = False
 
@@ -192,9 +193,7 @@ class Connection:
         try:
             self.stream.sendall(frames)
         except OSError as error:
-            if error.errno in LEFT:
-                raise ServerGone("the server has left") from error
-            raise
+            raise self.ours(error)
         self.can_send = True
 
     def ask(self, letter, payload, answers):
@@ -211,13 +210,16 @@ class Connection:
         return self.next_frame(letters)
 
     def begin_to_receive(self):
-        if not self.can_receive:
+        if self.is_over:
             raise ServerGone("the connection to the server has ended")
+        if not self.can_receive:
+            raise OSError("the body can't be read to its end: a read of it was interrupted before")
         self.can_receive = False
 
     def next_frame(self, letters):
         letter, length = START.unpack(self.take(START.size))
         if letter not in letters or length > LONGEST:
+            self.is_over = True
             raise ServerGone(f"a frame {letter!r} of {length} bytes may not come here")
         payload = self.take(length)
         self.can_receive = True
@@ -228,21 +230,25 @@ class Connection:
             try:
                 piece = self.stream.recv(PIECE)
             except OSError as error:
-                if error.errno in LEFT:
-                    raise ServerGone("the server has left") from error
-                raise
+                raise self.ours(error)
             if not piece:
+                self.is_over = True
                 raise ServerGone("the server has left")
             self.received += piece
         taken, self.received = self.received[:count], self.received[count:]
         return taken
 
-    def disown(self):
-        self.can_send = self.can_receive = False
+    def ours(self, error):
+        """What to raise: an error of the socket means that the server has left, and any other was
+        raised by a signal handler of the application, and is for the application."""
+        if error.errno not in LEFT:
+            return error
+        self.is_over = True
+        return ServerGone("the server has left")
 
     def cut(self):
         """Ends it, also for a thread of the application that still reads from it."""
-        self.disown()
+        self.is_over = True
         try:
             self.stream.shutdown(socket.SHUT_RDWR)
         except OSError:

@@ -197,17 +197,22 @@ fn begin_upload(server: &Server, path: &str) -> Result<Client, Failure> {
     Ok(client)
 }
 
+const INTERRUPTED: &str = "interrupted: this took too long";
+
 fn interrupted(target: &Target) -> Verdict {
     let server = with(target, EDGES, 1).start()?;
-    let mut client = begin_upload(&server, "/interrupted")?;
-    server.wait_for_line("the application's own TimeoutError", |line| {
-        line == "interrupted: this took too long"
-    })?;
-    client.send(&forged())?;
-    let response = client.response("POST")?;
-    expect_eq(&client, "it responds all the same", "interrupted\n", &response.content)?;
-    drop(client);
-    the_next_gets_its_own(&server)?;
+    for (path, status) in [("/interrupted", 200), ("/interrupted?again", 500)] {
+        let seen = || server.stderr_lines().iter().filter(|line| *line == INTERRUPTED).count();
+        let before = seen();
+        let mut client = begin_upload(&server, path)?;
+        server
+            .wait_until("the application's own TimeoutError", || (seen() > before).then_some(()))?;
+        client.send(&forged())?;
+        let response = client.response("POST")?;
+        response.expect_status(&client, status)?;
+        drop(client);
+        the_next_gets_its_own(&server)?;
+    }
     let ran = server.stderr_lines().into_iter().find(|line| line.contains("forged"));
     expect(&server, ran.is_none(), format!("the body is not run as a request: {ran:?}"))?;
     // Between two requests, too, an exception that the application is to blame for ends no worker.

@@ -3,17 +3,15 @@
 use std::path::{Component, Path};
 
 /// Pages and programs that show answers, and what only this repository's own checks need.
-const ANSWERS: [&str; 13] = [
+const ANSWERS: [&str; 11] = [
     ".ci",
     ".github",
     "TEACHING.md",
     "bench",
-    "beyond",
     "book",
     "doors",
+    "extras",
     "fuzz",
-    "tests/beyond",
-    "tests/book",
     "tests/broken",
     "tests/browser",
     "tests/python",

@@ -65,8 +65,10 @@ fn manifest(text: &str, exists: impl Fn(&str) -> bool) -> String {
     let is_missing = |line: &str| {
         let inner = line.split_once("{ path = ").map_or(line, |(_, inner)| inner);
         let path = inner.trim_start().strip_prefix('"').and_then(|rest| rest.split_once('"'));
-        let others = ["bench", "beyond", "doors", "fuzz"];
-        let is_ours = |path: &str| path.starts_with("stage") || others.contains(&path);
+        let others = ["bench", "doors", "extras", "fuzz"];
+        let is_ours = |path: &str| {
+            path.starts_with("stage") || others.contains(&path.split('/').next().unwrap_or(path))
+        };
         path.is_some_and(|(path, _)| is_ours(path) && !exists(path))
     };
     let lines = kept.iter().filter(|line| match is_default(line) {

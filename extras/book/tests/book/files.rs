@@ -65,8 +65,8 @@ impl Files {
 
 /// The repository's folder.
 pub fn root() -> PathBuf {
-    let tests = Path::new(env!("CARGO_MANIFEST_DIR"));
-    tests.parent().expect("the tests are in a folder of the repository").to_owned()
+    let here = Path::new(env!("CARGO_MANIFEST_DIR"));
+    here.ancestors().nth(2).expect("this package is two folders below the repository's").to_owned()
 }
 
 /// What a path that stands in `file` means, from the root.

@@ -1,11 +1,11 @@
 //! Beyond one machine: three stage-5 servers behind nginx, and behind HAProxy, with the configurations
-//! of `beyond/`. Clients ask all the time, while each server is restarted in turn and one is killed.
+//! of this folder. Clients ask all the time, while each server is restarted in turn and one is killed.
 //!
 //! No GET may be lost: it may be sent again, and another server has the same answer. A POST may be
 //! sent only once, so one that the killed server had in hands is lost; no other may be.
 //!
 //! And systemd understands its units. What is not installed (Debian: nginx, haproxy, systemd) is left
-//! out, which `BEYOND_SKIP=never` forbids.
+//! out, which `DEPLOY_SKIP=never` forbids.
 //!
 //! | file | what it holds |
 //! | --- | --- |
@@ -23,21 +23,21 @@ use std::process::ExitCode;
 
 use libtest_mimic::{Arguments, Trial};
 
-#[path = "beyond/balancer.rs"]
+#[path = "balancers/balancer.rs"]
 mod balancer;
-#[path = "beyond/client.rs"]
+#[path = "balancers/client.rs"]
 mod client;
-#[path = "beyond/kind.rs"]
+#[path = "balancers/kind.rs"]
 mod kind;
-#[path = "beyond/load.rs"]
+#[path = "balancers/load.rs"]
 mod load;
-#[path = "beyond/servers.rs"]
+#[path = "balancers/servers.rs"]
 mod servers;
-#[path = "beyond/story.rs"]
+#[path = "balancers/story.rs"]
 mod story;
-#[path = "beyond/units.rs"]
+#[path = "balancers/units.rs"]
 mod units;
-#[path = "beyond/verdict.rs"]
+#[path = "balancers/verdict.rs"]
 mod verdict;
 
 use kind::{HAPROXY, Kind, NGINX};
@@ -72,5 +72,5 @@ fn is_left_out(program: &str, package: &str, is_there: bool) -> bool {
     if !is_there {
         println!("left out: there is no {program} (Debian: apt install {package})");
     }
-    !is_there && env::var("BEYOND_SKIP").as_deref() != Ok("never")
+    !is_there && env::var("DEPLOY_SKIP").as_deref() != Ok("never")
 }

@@ -22,12 +22,12 @@ pub fn can_be_judged() -> bool {
 /// systemd has nothing to say about them. It goes on when it does not understand a line, so what
 /// counts is what it prints.
 pub fn are_understood() -> Result<(), Failed> {
-    let folder = env::temp_dir().join(format!("beyond-units-{}", id()));
+    let folder = env::temp_dir().join(format!("deploy-units-{}", id()));
     fs::create_dir_all(&folder)?;
     let mut judging = Command::new(PROGRAM);
     judging.args(["verify", "--man=no"]);
     for unit in UNITS {
-        let text = fs::read_to_string(root().join("beyond").join(unit))?;
+        let text = fs::read_to_string(root().join("extras/deploy").join(unit))?;
         let is_service = unit.ends_with(".service");
         if is_service && !text.contains(&format!("ExecStart={INSTALLED} ")) {
             return Err(format!("{unit} does not start {INSTALLED}").into());

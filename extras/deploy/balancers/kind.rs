@@ -22,7 +22,7 @@ pub struct Kind {
 /// nginx, as of Debian 12 and 13.
 pub static NGINX: Kind = Kind {
     program: "nginx",
-    configuration: "beyond/nginx.conf",
+    configuration: "extras/deploy/nginx.conf",
     arguments: |folder, configuration| {
         let (folder, configuration) = (folder.display(), configuration.display());
         ["-p", &folder.to_string(), "-e", "stderr", "-c", &configuration.to_string()]
@@ -42,7 +42,7 @@ pub static NGINX: Kind = Kind {
 /// HAProxy, as of Debian 12 and 13.
 pub static HAPROXY: Kind = Kind {
     program: "haproxy",
-    configuration: "beyond/haproxy.cfg",
+    configuration: "extras/deploy/haproxy.cfg",
     arguments: |_, configuration| vec!["-f".into(), configuration.display().to_string()],
     // … once/two retries +1 state ----
     asked_last: |line, behind| {

@@ -1,12 +1,11 @@
 //! The book tells the truth: what its pages show is run, and what they refer to is there.
 //!
-//! `cargo test -p grader --test book` runs everything. For the author of a page:
+//! `cargo test -p book` runs everything. For the author of a page:
 //!
 //! ```text
-//! PAGE=stage1-echo/run cargo test -p grader --test book sessions    one page
-//! SNAPSHOTS=overwrite  cargo test -p grader --test book sessions    renew lines that differ
+//! PAGE=stage1-echo/run cargo test -p book sessions    one page
+//! SNAPSHOTS=overwrite  cargo test -p book sessions    renew lines that differ
 //! BOOK_SKIP=never …                                                 nothing may be left out
-//! BOOK_CLIENTS=own …                                                our own small curl and nc
 //! ```
 //!
 //! # The language of sessions
@@ -55,26 +54,20 @@
 //! | `files.rs` | all files that matter; `page.rs`: a page with its fences; `markup.rs`: tags |
 //! | `rules.rs` | what the pages are held to; `finding.rs`: what a rule finds |
 //! | `fences.rs`, `includes.rs`, `links.rs`, `headings.rs`, `pictures.rs` | the rules |
-//! | `changed.rs` | what a stage brings is in its pages |
-//! | `limits.rs` | the page of limits says what the source says |
 //! | `cited.rs` | the rules of checks cite pages that are there |
-//! | `pep.rs` | the page of PEP 3333 names functions and checks that are there |
-//! | `real.rs` | the pages on real servers name functions that are there |
 //! | `examples.rs` | examples in Rust, run by `rustdoc` |
 //! | `session.rs` | a console block, taken apart |
 //! | `play.rs` | plays the sessions of a page; `player.rs`: step by step |
 //! | `fault.rs` | why a page can't be played on |
 //! | `terminal.rs` | a program that is typed to and read from; `staying.rs`: one that goes on |
 //! | `leash.rs` | nothing outlives its page |
-//! | `tools.rs` | what is built and installed; `client.rs`: our own small clients |
+//! | `tools.rs` | what is built and installed |
 //! | `names.rs` | which number stands for which; `shape.rs`: dates and the like |
 //! | `judge.rs` | judges what came; `align.rs` and `line.rs` compare lines, and one line |
 //! | `story.rs`, `renew.rs` | tell the difference, or write it into the page |
 
 #[path = "book/align.rs"]
 mod align;
-#[path = "book/changed.rs"]
-mod changed;
 #[path = "book/cited.rs"]
 mod cited;
 #[path = "book/examples.rs"]
@@ -95,8 +88,6 @@ mod includes;
 mod judge;
 #[path = "book/leash.rs"]
 mod leash;
-#[path = "book/limits.rs"]
-mod limits;
 #[path = "book/line.rs"]
 mod line;
 #[path = "book/links.rs"]
@@ -107,16 +98,12 @@ mod markup;
 mod names;
 #[path = "book/page.rs"]
 mod page;
-#[path = "book/pep.rs"]
-mod pep;
 #[path = "book/pictures.rs"]
 mod pictures;
 #[path = "book/play.rs"]
 mod play;
 #[path = "book/player.rs"]
 mod player;
-#[path = "book/real.rs"]
-mod real;
 #[path = "book/renew.rs"]
 mod renew;
 #[path = "book/rules.rs"]

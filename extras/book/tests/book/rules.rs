@@ -2,9 +2,7 @@
 
 use crate::files::Files;
 use crate::finding::Rule;
-use crate::{
-    changed, cited, examples, fences, headings, includes, limits, links, pep, pictures, real,
-};
+use crate::{cited, examples, fences, headings, includes, links, pictures};
 
 /// Holds a rule against the book, and tells all that it finds.
 fn hold(rule: Rule) {
@@ -52,26 +50,6 @@ fn includes_are_there() {
 #[test]
 fn rules_of_checks_cite_what_can_be_opened() {
     hold(cited::can_be_opened);
-}
-
-#[test]
-fn the_page_of_limits_is_true() {
-    hold(limits::are_true);
-}
-
-#[test]
-fn the_page_of_pep_3333_is_true() {
-    hold(pep::is_true);
-}
-
-#[test]
-fn the_pages_on_real_servers_are_true() {
-    hold(real::is_true);
-}
-
-#[test]
-fn what_has_changed_since_the_last_stage_is_true() {
-    hold(changed::is_true);
 }
 
 #[test]

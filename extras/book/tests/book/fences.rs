@@ -75,7 +75,7 @@ pub fn sessions(files: &Files) -> Vec<Finding> {
         let block = match parse(fence) {
             Ok(block) => block,
             Err((line, wrong)) => {
-                let remedy = "see the head of tests/book.rs";
+                let remedy = "see the head of extras/book/tests/book.rs";
                 return Some(Finding::new(&page.path, line, wrong, remedy));
             }
         };

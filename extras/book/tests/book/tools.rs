@@ -12,7 +12,8 @@ use crate::session::Block;
 
 /// Programs that a page may use and a machine may lack. Their blocks are left out then, which
 /// `BOOK_SKIP=never` forbids.
-const OPTIONAL: [&str; 9] = [
+const OPTIONAL: [&str; 10] = [
+    "curl",
     "dd",
     "lsof",
     "nc",
@@ -23,38 +24,13 @@ const OPTIONAL: [&str; 9] = [
     "strace",
     "systemd-socket-activate",
 ];
-/// What only the real clients know: with our own, such a block is left out.
-const ONLY_REAL: [(&str, &str); 5] = [
-    ("curl", " --raw "),
-    ("curl", " -m "),
-    ("curl", "ended with $?"),
-    ("curl", "re-using"),
-    ("nc", "(printf"),
-];
 /// They look at what is there and change nothing.
 const LOOKS: [&str; 3] = ["lsof", "ps", "ss"];
 /// They tell other things, or need other options, on other systems.
 const LINUX: [&str; 5] = ["dd", "ps", "ss", "strace", "systemd-socket-activate"];
 
-/// Where programs are looked for: the reader's, and our own small clients where they are needed.
-static PATH: LazyLock<OsString> = LazyLock::new(|| {
-    let own = env::var_os("BOOK_CLIENTS").is_some_and(|clients| clients == "own");
-    let has_curl = printed("curl", "-V").is_some();
-    let has_nc = printed("nc", "-h").is_some_and(|help| knows_n(&help));
-    let mut path = env::var_os("PATH").unwrap_or_default();
-    for (tool, is_there) in [("curl", has_curl), ("nc", has_nc)] {
-        if own || !is_there {
-            path = joined(&root().join("tests/book/own").join(tool), &path);
-        }
-    }
-    path
-});
-
-/// Whether this nc can say that it sends no more: `usage: nc [-46CDdFhklNnrStUuvZz] …`.
-fn knows_n(help: &str) -> bool {
-    let flags = help.split_once("[-").and_then(|(_, rest)| rest.split(']').next());
-    flags.is_some_and(|flags| flags.contains('N'))
-}
+/// Where programs are looked for.
+static PATH: LazyLock<OsString> = LazyLock::new(|| env::var_os("PATH").unwrap_or_default());
 
 /// Closes what whoever runs the tests left open: in a terminal, the next descriptor is 3.
 const AS_IN_A_TERMINAL: &str =
@@ -70,9 +46,8 @@ pub fn shell(command: &str, port: u32, groups: &Path) -> Result<Command, String>
     }
     let settings = [("LC_ALL", "C"), ("TZ", "UTC"), ("TERM", "dumb"), ("RUST_BACKTRACE", "0")];
     shell.envs(settings).env("PORT", port.to_string()).env("COLUMNS", "100");
-    shell.env("PATH", joined(&root().join("tests/book/bin"), &PATH)).env("BOOK_PATH", &*PATH);
+    shell.env("PATH", joined(&root().join("extras/book/bin"), &PATH)).env("BOOK_PATH", &*PATH);
     shell.env("BOOK_PROGRAMS", programs).env("BOOK_GROUPS", groups);
-    shell.env("BOOK_CLIENT", env!("CARGO_BIN_EXE_book-client"));
     Ok(shell)
 }
 
@@ -125,17 +100,7 @@ pub fn lacks(block: &Block) -> Option<&'static str> {
         // Our own servers run it too.
         words().any(|word| word == *program || (word == "--python" && *program == "python3"))
     };
-    let only_real = |(program, words): &(&str, &str)| {
-        is_own(program) && commands.iter().any(|all| all.contains(program) && all.contains(words))
-    };
-    let lacking = OPTIONAL.into_iter().filter(used).find(|program| !is_there(program));
-    lacking.or_else(|| ONLY_REAL.into_iter().find(only_real).map(|(program, _)| program))
-}
-
-/// Whether our own small client stands for this program.
-fn is_own(program: &str) -> bool {
-    let own = root().join("tests/book/own").join(program);
-    env::split_paths(&*PATH).any(|folder| folder == own)
+    OPTIONAL.into_iter().filter(used).find(|program| !is_there(program))
 }
 
 /// Whether a command can be run again and again until it sees what it is to see.
@@ -157,11 +122,6 @@ fn is_there(program: &str) -> bool {
     env::split_paths(&*PATH).any(|folder| folder.join(program).is_file())
 }
 
-fn printed(program: &str, argument: &str) -> Option<String> {
-    let output = Command::new(program).arg(argument).stdin(Stdio::null()).output().ok()?;
-    Some(String::from_utf8_lossy(&[output.stdout, output.stderr].concat()).into_owned())
-}
-
 fn joined(folder: &Path, path: &OsString) -> OsString {
     let mut joined = folder.as_os_str().to_owned();
     joined.push(":");
@@ -177,11 +137,4 @@ fn what_a_page_runs_is_known() {
     assert_eq!(Vec::from_iter(programs(&lines)), ["stage4-starter"]);
     let lines = ["$ cargo run -p stage1-echo".to_owned()];
     assert_eq!(Vec::from_iter(programs(&lines)), ["stage1-echo"]);
-}
-
-#[test]
-fn an_nc_without_n_is_known() {
-    assert!(knows_n("usage: nc [-46CDdFhklNnrStUuvZz] [-I length]"));
-    assert!(!knows_n("usage: nc [-46AacCDdEFhklMnOortUuvz] [-K tc]"));
-    assert!(!knows_n("BusyBox v1.36.1"));
 }

@@ -45,7 +45,7 @@ pub fn how_to_renew(path: &str) -> String {
     let page = path.trim_start_matches(crate::files::SRC).trim_end_matches(".md");
     format!(
         "         if what came is right: SNAPSHOTS=overwrite PAGE={page} \
-         cargo test -p grader --test book sessions"
+         cargo test -p book sessions"
     )
 }
 

@@ -16,7 +16,7 @@ const ENDS_WITHIN: f64 = 20.0;
 /// The program, which cargo has built by then: a test of one package can't name a binary of another.
 static PROGRAM: LazyLock<Result<PathBuf, String>> = LazyLock::new(|| {
     let here = env::current_exe().map_err(|error| error.to_string())?;
-    // target/debug/deps/beyond-0123456789abcdef
+    // target/debug/deps/balancers-0123456789abcdef
     let folder = here.ancestors().nth(2).ok_or("this test is in no folder of cargo's")?;
     let mut cargo = Command::new(env::var_os("CARGO").unwrap_or("cargo".into()));
     cargo.args(["build", "--quiet", "--locked", "-p", "stage5-async", "--bin", "stage5-async"]);
@@ -39,8 +39,8 @@ pub fn program() -> Result<&'static Path, Failed> {
 
 /// The repository's folder.
 pub fn root() -> PathBuf {
-    let tests = Path::new(env!("CARGO_MANIFEST_DIR"));
-    tests.parent().expect("the tests are in a folder of the repository").to_owned()
+    let here = Path::new(env!("CARGO_MANIFEST_DIR"));
+    here.ancestors().nth(2).expect("this package is two folders below the repository's").to_owned()
 }
 
 /// One of the servers, with all that its runs have printed.

@@ -1,6 +1,6 @@
 //! A simulation for the book: a request that asks many servers waits for the slowest of them.
 //!
-//! `cargo run -p beyond --bin tail` prints its tables, and `-- --write` puts them and the chart where the
+//! `cargo run -p deploy --bin tail` prints its tables, and `-- --write` puts them and the chart where the
 //! book shows them. It computes the same each time and on each machine: nothing is measured, and chance
 //! begins at a fixed number. The chart is drawn by what draws those of `bench`.
 //!
@@ -51,7 +51,7 @@ fn files() -> [(PathBuf, String); 3] {
     let plain = FAN_OUT.map(|asked| waits(asked, NEVER));
     let hedged = FAN_OUT.map(|asked| waits(asked, after(LATE)));
     [
-        (here.join("../book/src/beyond/tail.svg"), chart(&plain, &hedged)),
+        (here.join("../../book/src/beyond/tail.svg"), chart(&plain, &hedged)),
         (here.join("tail/by_servers.md"), by_servers(&plain, &hedged)),
         (here.join("tail/by_hedges.md"), by_hedges()),
     ]
@@ -112,7 +112,7 @@ mod tests {
     fn what_the_book_shows_is_what_the_program_makes() {
         for (path, made) in files() {
             let shown = fs::read_to_string(&path).unwrap_or_default();
-            let remedy = "cargo run -p beyond --bin tail -- --write";
+            let remedy = "cargo run -p deploy --bin tail -- --write";
             assert_eq!(shown, made, "{}: {remedy}", path.display());
         }
     }

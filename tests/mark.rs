@@ -9,8 +9,6 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode, Output};
 
-use libtest_mimic::{Arguments, Failed, Trial};
-
 #[path = "mark/class.rs"]
 mod class;
 #[path = "mark/page.rs"]
@@ -18,12 +16,14 @@ mod page;
 
 use class::{HALF, STARTER, WHOLE, class, folder, submit};
 
+use grader::harness::{self, Arguments, Failed, Trial};
+
 type Tried = Result<(), Failed>;
 
 fn main() -> ExitCode {
     let mut arguments = Arguments::from_args();
     // Two markings share a workshop, and the second would be turned away.
-    arguments.test_threads = Some(1);
+    arguments.threads = Some(1);
     let is_asked = env::var("GRADE").is_ok_and(|value| value == "grader");
     if !is_asked && !arguments.list {
         println!("not run: GRADE=grader cargo test -p grader --test mark tries out mark and exam");
@@ -38,7 +38,7 @@ fn main() -> ExitCode {
         trial("pages-are-compared-line-by-line", page::is_strict),
         trial("the-page-for-teachers-is-true", page::is_true),
     ];
-    libtest_mimic::run(&arguments, trials).exit_code()
+    harness::run(&arguments, trials).exit_code()
 }
 
 /// One submission of each kind, each with what comes of it.

@@ -12,8 +12,8 @@ mod talk;
 
 use std::process::ExitCode;
 
+use grader::harness::{self, Arguments, Failed, Trial};
 use grader::{Check, Seen, Target, contract, gateway};
-use libtest_mimic::{Arguments, Failed, Trial};
 
 /// A door: its name, its program, and which checks it is asked.
 struct Door {
@@ -127,7 +127,7 @@ const DOORS: &[Door] = &[
 fn main() -> ExitCode {
     let doors = DOORS.iter().filter(|door| door.name != "epoll" || cfg!(target_os = "linux"));
     let trials = doors.flat_map(trials).collect();
-    libtest_mimic::run(&Arguments::from_args(), trials).exit_code()
+    harness::run(&Arguments::from_args(), trials).exit_code()
 }
 
 fn trials(door: &'static Door) -> impl Iterator<Item = Trial> {

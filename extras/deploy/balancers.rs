@@ -21,8 +21,6 @@
 use std::env;
 use std::process::ExitCode;
 
-use libtest_mimic::{Arguments, Trial};
-
 #[path = "balancers/balancer.rs"]
 mod balancer;
 #[path = "balancers/client.rs"]
@@ -42,15 +40,17 @@ mod verdict;
 
 use kind::{HAPROXY, Kind, NGINX};
 
+use grader::harness::{self, Arguments, Trial};
+
 fn main() -> ExitCode {
     let mut arguments = Arguments::from_args();
     // Servers are stopped and started while the machine is busy: one at a time is enough.
-    arguments.test_threads = Some(1);
+    arguments.threads = Some(1);
     let mut trials: Vec<Trial> = [&NGINX, &HAPROXY].into_iter().flat_map(behind).collect();
     let understood = Trial::test("systemd-understands-the-units", units::are_understood);
     let left_out = is_left_out(units::PROGRAM, "systemd", units::can_be_judged());
     trials.push(understood.with_ignored_flag(left_out));
-    libtest_mimic::run(&arguments, trials).exit_code()
+    harness::run(&arguments, trials).exit_code()
 }
 
 fn behind(kind: &'static Kind) -> [Trial; 2] {

@@ -12,8 +12,7 @@
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use libtest_mimic::Arguments;
-
+use crate::harness::Arguments;
 use crate::interrupt;
 use crate::learner::Learner;
 use crate::result;
@@ -63,7 +62,7 @@ pub fn grade(stage: &Stage) -> ExitCode {
     raise_descriptor_limit();
     let ways = match asked.scope {
         Scope::Grader => prove::grade,
-        _ if is_whole(&asked.arguments) => whole::grade,
+        _ if asked.arguments.asks_for_all() => whole::grade,
         _ => some::grade,
     };
     let code = ways(stage, &asked);
@@ -74,7 +73,7 @@ pub fn grade(stage: &Stage) -> ExitCode {
 
 fn asked(stage: &Stage) -> Result<Asked, String> {
     let mut arguments = Arguments::from_args();
-    arguments.test_threads = arguments.test_threads.or(Some(THREADS));
+    arguments.threads = arguments.threads.or(Some(THREADS));
     stage.verify()?;
     let grade = variable("GRADE");
     let scope = match grade.as_deref() {
@@ -96,14 +95,6 @@ fn asked(stage: &Stage) -> Result<Asked, String> {
 /// An environment variable that is set and not empty.
 fn variable(name: &str) -> Option<String> {
     std::env::var(name).ok().filter(|value| !value.trim().is_empty())
-}
-
-/// Whether everything is to be run, and told in our own way.
-fn is_whole(arguments: &Arguments) -> bool {
-    let Arguments { list, ignored, exact, quiet, bench, .. } = *arguments;
-    let flags = list || ignored || exact || quiet || bench;
-    let chosen = arguments.filter.is_some() || !arguments.skip.is_empty();
-    !flags && !chosen && arguments.format.is_none() && arguments.logfile.is_none()
 }
 
 impl Asked {

@@ -36,6 +36,7 @@
 //! | `failure` | what went wrong; `evidence`, `tape`, `escape`, `wrap` and `story` tell it |
 //! | `diary` | what was done to a server, each `visit`; `by_hand` and `start` make commands of it |
 //! | `scene` | what a check is doing, for the story of one that is given up |
+//! | `harness` | runs tests that are made at run time, as Rust's own test programs do |
 //! | `tell` | text for a person, which may be cut off |
 //! | `random` | bytes and names that no server can know beforehand |
 //! | `patience` | how long to wait, and the only place in the tests that sleeps |
@@ -75,6 +76,7 @@ pub mod finished;
 pub mod gateway;
 pub mod grade;
 mod handout;
+pub mod harness;
 mod hints;
 mod interrupt;
 pub mod json;

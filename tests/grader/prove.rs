@@ -6,12 +6,11 @@
 use std::collections::BTreeMap;
 use std::process::ExitCode;
 
-use libtest_mimic::{Failed, Trial};
-
 use crate::check::Check;
 use crate::failure::LEFT_OUT;
 use crate::grade::Asked;
 use crate::handout;
+use crate::harness::{self, Failed, Trial};
 use crate::known::Broken;
 use crate::lesson;
 use crate::patience::patience;
@@ -58,7 +57,7 @@ pub(crate) fn grade(stage: &Stage, asked: &Asked) -> ExitCode {
     trials.extend(lesson::known(stage).into_iter().map(|lesson| {
         trial(&format!("python::{}", lesson.file), &run, move |run| lesson.is_judged(run))
     }));
-    libtest_mimic::run(&asked.arguments, trials).exit_code()
+    harness::run(&asked.arguments, trials).exit_code()
 }
 
 fn trial(

@@ -6,6 +6,7 @@ use std::fmt::Display;
 use std::process::ExitCode;
 
 use crate::grade::{Asked, Scope, counted};
+use crate::harness;
 use crate::learner::Learner;
 use crate::random;
 use crate::stage::Stage;
@@ -26,7 +27,7 @@ pub(crate) fn grade(stage: &Stage, asked: &Asked) -> ExitCode {
         let prefix = if asked.scope == Scope::Mine { "" } else { "mine::" };
         trials.extend(run.trials(target, stage.scored_with_needs(), prefix));
     }
-    let conclusion = libtest_mimic::run(&asked.arguments, trials);
+    let conclusion = harness::run(&asked.arguments, trials);
     if asked.arguments.list {
         return ExitCode::SUCCESS;
     }
@@ -34,8 +35,8 @@ pub(crate) fn grade(stage: &Stage, asked: &Asked) -> ExitCode {
         let seed = random::seed();
         line(format_args!("GRADE_SEED={seed} makes the same random choices again"));
     }
-    let ran = conclusion.num_passed + conclusion.num_failed;
-    let found = summary(stage, asked, &run, usize::try_from(ran).unwrap_or(usize::MAX));
+    let ran = conclusion.passed + conclusion.failed;
+    let found = summary(stage, asked, &run, ran);
     let saved = asked.save(stage, &run, "not asked for");
     if found && saved { conclusion.exit_code() } else { ExitCode::FAILURE }
 }

@@ -3,10 +3,9 @@
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 use std::time::{Duration, Instant};
 
-use libtest_mimic::{Failed, Trial};
-
 use crate::check::Check;
 use crate::failure::LEFT_OUT;
+use crate::harness::{Failed, Trial};
 use crate::hints;
 use crate::judge::judge;
 use crate::patience::{RUN_SECONDS, patience};

@@ -5,9 +5,8 @@
 
 use std::process::ExitCode;
 
-use libtest_mimic::Arguments;
-
 use crate::grade::{Asked, Scope, counted, label};
+use crate::harness::{self, Arguments};
 use crate::learner::{self, Learner};
 use crate::random;
 use crate::report;
@@ -22,7 +21,7 @@ const UNTOUCHED: &str = "this is the starter as it was handed out";
 
 /// Runs everything that is asked for.
 pub(crate) fn grade(stage: &Stage, asked: &Asked) -> ExitCode {
-    let silent = Arguments { logfile: Some("/dev/null".into()), ..asked.arguments.clone() };
+    let silent = Arguments { silent: true, ..asked.arguments.clone() };
     let mut fails = false;
     if asked.scope != Scope::Mine {
         fails |= !reference(stage, asked, &silent);
@@ -42,7 +41,7 @@ fn reference(stage: &Stage, asked: &Asked, silent: &Arguments) -> bool {
     let is_alone = asked.scope == Scope::Reference || asked.theirs().is_none();
     let earns = |id| stage.scored().iter().any(|(check, _)| check.id == id);
     let checks = stage.all().filter(|(check, _)| is_alone || earns(check.id));
-    let conclusion = libtest_mimic::run(silent, run.trials(&target, jobs(checks), ""));
+    let conclusion = harness::run(silent, run.trials(&target, jobs(checks), ""));
     let records = run.records();
     let count = counted(stage, REFERENCE, &records, stage.all().count());
     let _ = tell::out(format_args!("{}{count}\n", told(&records, asked.theirs().is_some())));
@@ -65,7 +64,7 @@ fn learners(stage: &Stage, asked: &Asked, silent: &Arguments) -> bool {
     } else {
         let trials = run.trials(target, jobs(stage.scored()), "");
         // Each outcome is in the records.
-        let _ = libtest_mimic::run(silent, trials);
+        let _ = harness::run(silent, trials);
         "the check was not reached"
     };
     let score = Score::of(stage, &run.records(), target.name(), otherwise);

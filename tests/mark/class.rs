@@ -4,9 +4,9 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use libtest_mimic::Failed;
-
 use crate::{Tried, succeeds};
+
+use grader::harness::Failed;
 
 /// What this repository has for stage 1: a server that earns nothing, and one that earns all.
 pub const STARTER: &str = include_str!("../../stage1-echo/starter.rs");

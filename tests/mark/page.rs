@@ -7,9 +7,9 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
-use libtest_mimic::Failed;
-
 use crate::{Tried, holds, succeeds};
+
+use grader::harness::Failed;
 
 const PAGE: &str = include_str!("../../book/src/teachers/marking.md");
 /// What the page types to start the grader.

@@ -7,8 +7,8 @@ use std::process::{Child, Command, Stdio};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::{env, fs, process, thread};
 
+use grader::harness::Failed;
 use grader::{Signal, patience, wait_until};
-use libtest_mimic::Failed;
 use nix::sys::signal::kill;
 use nix::unistd::Pid;
 

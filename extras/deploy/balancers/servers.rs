@@ -7,8 +7,8 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::LazyLock;
 
+use grader::harness::Failed;
 use grader::{Server, Signal, Target};
-use libtest_mimic::Failed;
 
 /// More than the time for requests that run at SIGTERM (10 s).
 const ENDS_WITHIN: f64 = 20.0;

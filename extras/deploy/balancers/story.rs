@@ -3,8 +3,8 @@
 use std::net::SocketAddr;
 use std::time::Instant;
 
+use grader::harness::Failed;
 use grader::{Signal, patience, wait_until};
-use libtest_mimic::Failed;
 
 use crate::balancer::Balancer;
 use crate::kind::Kind;

@@ -3,9 +3,9 @@
 use std::process::{Command, id};
 use std::{env, fs};
 
-use libtest_mimic::Failed;
-
 use crate::servers::{program, root};
+
+use grader::harness::Failed;
 
 /// What judges them.
 pub const PROGRAM: &str = "systemd-analyze";

@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use std::time::Instant;
 
 use grader::Signal;
-use libtest_mimic::Failed;
+use grader::harness::Failed;
 
 use crate::balancer::Balancer;
 use crate::load::Lost;

@@ -1,7 +1,6 @@
 //! What the report says of points that are there and of points that do not count yet.
 
-use libtest_mimic::Arguments;
-
+use crate::harness::{self, Arguments};
 use crate::score::Score;
 use crate::stage::{Scored, Stage, Step};
 use crate::target::Target;
@@ -30,8 +29,8 @@ fn what_holds_and_does_not_count_yet_is_named() {
     let stage = Stage { steps: WAITING, ..STAGE };
     let target = Target::command("mine", ["echo", "one"]);
     let run = Run::new(stage);
-    let silent = Arguments { logfile: Some("/dev/null".into()), ..Arguments::default() };
-    let _ = libtest_mimic::run(&silent, run.trials(&target, jobs(stage.scored()), ""));
+    let silent = Arguments { silent: true, ..Arguments::default() };
+    let _ = harness::run(&silent, run.trials(&target, jobs(stage.scored()), ""));
     let score = Score::of(&stage, &run.records(), "mine", "not reached");
     let told = verdict(&stage, &target, &score, false);
     let note = "    note      says-one holds, and counts only once this does\n";

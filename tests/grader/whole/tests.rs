@@ -4,11 +4,10 @@
 
 use std::time::Duration;
 
-use libtest_mimic::Arguments;
-
 use super::verdict;
 use crate::check::{Check, Group, Verdict};
 use crate::evidence::expect;
+use crate::harness::{self, Arguments};
 use crate::json;
 use crate::known::Known;
 use crate::learner::Learner;
@@ -62,8 +61,8 @@ pub const STAGE: Stage = Stage {
 fn score(words: &str, budget: Duration) -> (Target, Score) {
     let target = Target::command("mine", ["sh", "-c", &format!("printf '{words}'")]);
     let run = Run::within(STAGE, budget);
-    let silent = Arguments { logfile: Some("/dev/null".into()), ..Arguments::default() };
-    let _ = libtest_mimic::run(&silent, run.trials(&target, jobs(STAGE.scored()), ""));
+    let silent = Arguments { silent: true, ..Arguments::default() };
+    let _ = harness::run(&silent, run.trials(&target, jobs(STAGE.scored()), ""));
     let score = Score::of(&STAGE, &run.records(), "mine", "not reached");
     (target, score)
 }

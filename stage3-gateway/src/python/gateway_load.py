@@ -28,17 +28,9 @@ def load(target, examples):
                                f"{as_module(module, attribute or 'app')}")
     if not module or not colon or not attribute:
         raise Refused("usage", f"{target!r} is not MODULE:CALLABLE, such as flaskapp:app")
-    sys.path.insert(0, working_folder())
+    sys.path.insert(0, os.getcwd())
     sys.path.append(examples)
     return find_callable(import_module(module), attribute)
-
-
-def working_folder():
-    try:
-        return os.getcwd()
-    except FileNotFoundError:
-        raise Refused("failure", "the folder in which the server was started does not exist any "
-                                 "more; start it in one that does (cd to it again)") from None
 
 
 def as_module(file, attribute):

@@ -53,6 +53,8 @@ impl Master {
     /// `Usage` if there is no such application; `System` if there is no Python, no place for its
     /// files, or its import fails. Nothing is left behind then.
     pub fn start(application: &str, workers: usize) -> Result<Master, Failure> {
+        // Modules are looked for there; and what stands for python3 may be a script that needs it.
+        env::current_dir().map_err(|error| no_current_folder(&error))?;
         let folder = Folder::make()?;
         let master = Master::start_in(folder.clone(), application, workers);
         master.inspect_err(|_| folder.remove())
@@ -163,6 +165,17 @@ fn not_started(error: &io::Error) -> Failure {
              that has it"
         ),
         _ => format!("{PYTHON} can't be started: {error}{}", remedy(error)),
+    })
+}
+
+fn no_current_folder(error: &io::Error) -> Failure {
+    Failure::System(match error.kind() {
+        ErrorKind::NotFound => {
+            "the folder in which the server was started does not exist any more; \
+                                start it in one that does (cd to it again)"
+                .to_string()
+        }
+        _ => format!("the folder in which the server was started can't be used: {error}"),
     })
 }
 

@@ -384,6 +384,8 @@ fn start_fails(target: &Target) -> Verdict {
         let finished = target.launch().run()?;
         expect(&finished, finished.status.code() == Some(1), "it exits with status 1")?;
         let said = finished.stderr_lines();
+        // A shell that starts where there is nothing has its own words for it.
+        let said: Vec<&String> = said.iter().filter(|it| !it.starts_with("shell-init")).collect();
         let is_one = said.len() == 1 && told.iter().all(|words| said[0].contains(words));
         expect(&finished, is_one, format!("one line has {told:?}: {said:?}"))?;
         temporary.has_none_of_ours(&finished)

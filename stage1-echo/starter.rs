@@ -94,7 +94,7 @@ fn main() -> ExitCode {
         Err(error) if error.kind() == ErrorKind::AddrInUse => {
             warn(format!(
                 "{address}: {error}: another server has it, or, for a minute, a run before \
-                 step 6 was done. PORT=8889 chooses another port"
+                 step 6 was done. PORT=0 chooses a port that is free"
             ));
             ExitCode::FAILURE
         }

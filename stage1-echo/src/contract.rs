@@ -19,6 +19,8 @@ use crate::terminal::{outlive_a_full_log, say, warn};
 
 /// The port of a server that was not told one; the Python lesson's.
 const DEFAULT_PORT: u16 = 8888;
+/// The first port that needs no rights.
+const FOR_ALL: u16 = 1024;
 /// Only this machine can reach a server that was not told otherwise.
 const DEFAULT_HOST: &str = "127.0.0.1";
 
@@ -108,16 +110,59 @@ pub fn variable(name: &str) -> Option<String> {
 }
 
 fn unlistenable(address: SocketAddr, error: Errno) -> Failure {
+    let port = address.port();
+    let other = format!("choose another, PORT={}, or PORT=0 for any free one", other_port(port));
     let advice = match error {
+        Errno::EADDRINUSE if port == 0 => {
+            "no port of this machine is free: stop what has opened so many connections".into()
+        }
         Errno::EADDRINUSE => {
-            "another server has this port, or had it a minute ago: stop it, or choose another, \
-             PORT=8889"
+            format!("another server has this port, or had it a minute ago: stop it, or {other}")
         }
-        Errno::EACCES => "ports below 1024 are for root: choose another, PORT=8888",
+        Errno::EACCES if (1..FOR_ALL).contains(&port) => {
+            format!("ports below {FOR_ALL} are for root: {other}")
+        }
+        Errno::EACCES | Errno::EPERM => format!("this system keeps the port from you: {other}"),
         Errno::EADDRNOTAVAIL | Errno::EAFNOSUPPORT => {
-            "HOST must be an address of this machine, such as 127.0.0.1 or ::1"
+            "HOST must be an address of this machine, such as 127.0.0.1 or ::1".into()
         }
-        _ => "man 2 socket, bind and listen say what that means",
+        _ => "man 2 socket, bind and listen say what that means".into(),
     };
     Failure::System(format!("cannot listen on {address}: {}; {advice}", error.desc()))
+}
+
+/// A port to try when this one can't be had: never the same, and one that needs no rights.
+fn other_port(port: u16) -> u16 {
+    match port {
+        DEFAULT_PORT.. => port.checked_add(1).unwrap_or(DEFAULT_PORT),
+        _ => DEFAULT_PORT,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn said(port: u16, error: Errno) -> String {
+        unlistenable(SocketAddr::from(([127, 0, 0, 1], port)), error).to_string()
+    }
+
+    #[test]
+    fn the_port_that_is_proposed_is_another_one_that_anybody_may_have() {
+        for port in [1, 80, 1023, 1024, 8887, 8888, 8889, 65_534, 65_535] {
+            for error in [Errno::EADDRINUSE, Errno::EACCES, Errno::EPERM] {
+                let said = said(port, error);
+                let proposed = said.split("PORT=").nth(1).and_then(|rest| rest.split(',').next());
+                let proposed: u16 = proposed.expect("one is named").parse().expect("it is a port");
+                assert!(proposed != port && proposed >= FOR_ALL, "{said}");
+            }
+        }
+        assert!(said(80, Errno::EACCES).contains("below 1024"));
+        assert!(!said(8888, Errno::EACCES).contains("below 1024"));
+    }
+
+    #[test]
+    fn any_free_port_is_not_proposed_when_none_is_free() {
+        assert!(!said(0, Errno::EADDRINUSE).contains("PORT="));
+    }
 }

@@ -78,7 +78,10 @@ pub const CHECKS: &[Check] = &[
 ];
 
 /// For the servers of this repository only.
-pub const OURS: &[Check] = inherited::OURS;
+pub const OURS: &[Check] = &{
+    let [used, for_another, wrong] = inherited::CHECKS;
+    [usage::PROPOSAL, used, for_another, wrong]
+};
 
 /// The listening line of a server that speaks HTTP names the real port, with a scheme.
 pub const LISTENING_HTTP: Check = Check {

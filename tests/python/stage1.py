@@ -53,7 +53,7 @@ def listen_from_environ(backlog=128):
         listening.bind((host, int(port)))
         listening.listen(backlog)
     except OSError as error:
-        warn(f"{host}, port {port}: {error}: stop its server, or choose another port, PORT=8889")
+        warn(f"{host}, port {port}: {error}: stop its server, or choose another port (PORT=0: any)")
         sys.exit(1)
     return listening
 

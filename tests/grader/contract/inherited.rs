@@ -14,7 +14,7 @@ use crate::target::Target;
 const RULE: &str = "sd_listen_fds(3)";
 
 /// For the servers of this repository: the contract of a learner's server does not ask for it.
-pub const OURS: &[Check] = &[
+pub(super) const CHECKS: [Check; 3] = [
     Check {
         id: "contract-inherited-socket",
         title: "a server that is started with its listening socket answers who connected before",

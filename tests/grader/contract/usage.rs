@@ -2,7 +2,7 @@
 
 use std::net::TcpListener;
 
-use crate::check::Verdict;
+use crate::check::{Check, Verdict};
 use crate::evidence::{Evidence, expect, fail};
 use crate::failure::Failure;
 use crate::finished::Finished;
@@ -22,6 +22,38 @@ pub(super) fn port_in_use(target: &Target) -> Verdict {
     expect(&finished, complaint.contains(&port), format!("the line on stderr names port {port}"))?;
     let way_out = complaint.contains("PORT");
     expect(&finished, way_out, "the line on stderr says what to do: choose another PORT")
+}
+
+/// For the servers of this repository: what a learner's server proposes is the learner's choice.
+pub(super) const PROPOSAL: Check = Check {
+    id: "contract-port-in-use-proposal",
+    title: "the port that is proposed in place of one that is taken is another, and a port",
+    rule: super::RULE,
+    hint: "A fixed proposal is wrong for whoever has followed it; and behind 65535 there is none.",
+    run: proposes_another,
+};
+
+/// On the address of IPv6, so that whoever uses these ports on the other one is not disturbed.
+fn proposes_another(target: &Target) -> Verdict {
+    if TcpListener::bind("[::1]:0").is_err() {
+        return Ok(()); // no IPv6 here, so there is nothing to find out
+    }
+    for taken in [8888_u16, 8889, 8890, 65_535] {
+        let Ok(_listener) = TcpListener::bind(("::1", taken)) else { continue }; // it isn't ours
+        let finished = target.launch().env("HOST", "::1").env("PORT", taken.to_string()).run()?;
+        expect_end(&finished, 1)?;
+        let complaint = complaint(&finished)?;
+        let proposed = complaint.split("PORT=").skip(1).map(|rest| {
+            let digits: String = rest.chars().take_while(char::is_ascii_digit).collect();
+            digits.parse::<u16>().ok()
+        });
+        let proposed: Vec<Option<u16>> = proposed.collect();
+        expect(&finished, !proposed.is_empty(), "the line on stderr proposes a port")?;
+        let are_good = proposed.iter().all(|port| port.is_some_and(|port| port != taken));
+        let what = format!("each of the ports that are proposed is one, and not {taken}");
+        expect(&finished, are_good, what)?;
+    }
+    Ok(())
 }
 
 pub(super) fn bad_port(target: &Target) -> Verdict {

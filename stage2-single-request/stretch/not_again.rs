@@ -59,8 +59,9 @@ fn respond(head: &[u8]) -> Vec<u8> {
         Err(fault) => return Response::refusal(&fault).to(head),
     };
     let page = page(&request);
-    let (date, tag) = (http_date(), tag(&page));
-    let always = format!("Date: {date}\r\nETag: {tag}\r\nConnection: close\r\n");
+    let date = http_date().map(|date| format!("Date: {date}\r\n")).unwrap_or_default();
+    let tag = tag(&page);
+    let always = format!("{date}ETag: {tag}\r\nConnection: close\r\n");
     if field(head, "if-none-match").is_some_and(|known| is_among(&tag, &known)) {
         return format!("HTTP/1.1 304 Not Modified\r\n{always}\r\n").into();
     }

@@ -12,6 +12,9 @@ use crate::gateway::response::Outcome;
 /// How much of a request line is logged, in bytes. It may be 16 times as long; a log in which one
 /// client can fill the disk serves nobody.
 const LOGGED: usize = 1024;
+/// How long that may become by escaping: with the rest of its line it is still what a pipe takes as a
+/// whole, so that lines of several processes don't mix.
+const ESCAPED: usize = 3 * 1024;
 
 /// What a server prints of each request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -52,13 +55,27 @@ impl Log {
     }
 }
 
-/// One request in the Common Log Format: who asked, when, for what; status and bytes of content.
+/// One request in the Common Log Format: who asked, when, for what; status and bytes of content. As for
+/// everything that isn't known, there is a hyphen for the time if the clock is out of order.
 pub fn access_line(client: SocketAddr, head: &[u8], outcome: Outcome) -> String {
     let head = head.strip_prefix(b"\r\n").unwrap_or(head);
     let line = head.split(|&byte| byte == b'\r').next().unwrap_or(head);
-    let line = line[..line.len().min(LOGGED)].escape_ascii();
-    let (ip, when) = (client.ip(), timestamp(&http_date()));
+    let line = line[..logged(line)].escape_ascii();
+    let when = http_date().map_or("-".to_string(), |date| timestamp(&date));
+    let ip = client.ip();
     format!("{ip} - - [{when}] \"{line}\" {} {}", outcome.status, outcome.sent)
+}
+
+/// How many bytes of a request line are logged.
+fn logged(line: &[u8]) -> usize {
+    let mut room = ESCAPED;
+    let fits = |byte: &&u8| {
+        let length = byte.escape_ascii().len();
+        let fits = length <= room;
+        room = room.saturating_sub(length);
+        fits
+    };
+    line.iter().take(LOGGED).take_while(fits).count()
 }
 
 /// The Common Log Format's way to write a time: `22/Nov/2026:15:28:06 +0000`.

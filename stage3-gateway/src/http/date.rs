@@ -4,7 +4,7 @@
 use std::cell::RefCell;
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use stage2_single_request::date::http_date;
+use stage2_single_request::date::http_date_at;
 
 use crate::http::encoder::line;
 
@@ -13,14 +13,20 @@ thread_local! {
     static LAST: RefCell<(u64, String)> = const { RefCell::new((0, String::new())) };
 }
 
-/// Appends the field line `Date`, with the time as it is now.
+/// Appends the field line `Date`, with the time as it is now; nothing if the clock is out of order.
 pub fn date_line(out: &mut Vec<u8>) {
-    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs();
+    date_line_at(SystemTime::now(), out);
+}
+
+fn date_line_at(now: SystemTime, out: &mut Vec<u8>) {
+    let Ok(since) = now.duration_since(UNIX_EPOCH) else { return };
     LAST.with_borrow_mut(|(second, text)| {
-        if *second != now || text.is_empty() {
-            (*second, *text) = (now, http_date());
+        if *second != since.as_secs() || text.is_empty() {
+            (*second, *text) = (since.as_secs(), http_date_at(now).unwrap_or_default());
         }
-        line(out, &[b"Date: ", text.as_bytes()]);
+        if !text.is_empty() {
+            line(out, &[b"Date: ", text.as_bytes()]);
+        }
     });
 }
 
@@ -43,6 +49,24 @@ mod tests {
         while now() == first {
             assert!(Instant::now() < deadline, "it is still {first:?}");
             yield_now();
+        }
+    }
+
+    #[test]
+    fn a_clock_out_of_order_has_no_date_and_one_that_is_set_right_has() {
+        let second = Duration::from_secs(1);
+        let (before, right) = (UNIX_EPOCH - second, UNIX_EPOCH + 86_400 * second);
+        let after = UNIX_EPOCH + Duration::from_secs(253_402_300_800);
+        for (time, expected) in [
+            (before, ""),
+            (right, "Date: Fri, 02 Jan 1970 00:00:00 GMT\r\n"),
+            (after, ""),
+            (UNIX_EPOCH + Duration::from_secs(u64::MAX >> 1), ""),
+            (right, "Date: Fri, 02 Jan 1970 00:00:00 GMT\r\n"),
+        ] {
+            let mut out = Vec::new();
+            date_line_at(time, &mut out);
+            assert_eq!(String::from_utf8_lossy(&out), expected, "{time:?}");
         }
     }
 }

@@ -226,7 +226,7 @@ impl<'c> Output<'c> {
         } else if broken("date-of-the-lesson") {
             head += "Date: Mon, 15 Jul 2019 5:54:48 GMT\r\n";
         } else if !has_date || broken("two-dates") {
-            head += &format!("Date: {}\r\n", http_date());
+            head += &format!("Date: {}\r\n", http_date().unwrap_or_default());
         }
         if !broken("no-connection-close") {
             head += "Connection: close\r\n";

@@ -15,7 +15,7 @@ use nix::errno::Errno;
 
 use crate::inherited::inherited;
 use crate::listen::{bound_address, listening_socket};
-use crate::terminal::{outlive_a_full_log, say, warn};
+use crate::terminal::{explain, outlive_a_full_log, prepare, report_lost_lines, say};
 
 /// The port of a server that was not told one; the Python lesson's.
 const DEFAULT_PORT: u16 = 8888;
@@ -47,11 +47,18 @@ impl From<io::Error> for Failure {
     }
 }
 
-/// Ends a server's `main`: prints a failure once and turns it into the exit code.
+/// Ends a server's `main`: prints a failure once and turns it into the exit code. Lines that could
+/// not be printed are reported here for the last time.
 pub fn exit(program: &str, result: Result<(), Failure>) -> ExitCode {
-    let Err(failure) = result else { return ExitCode::SUCCESS };
-    warn(format_args!("{program}: {failure}"));
-    ExitCode::from(if matches!(failure, Failure::Usage(_)) { 2 } else { 1 })
+    if let Err(failure) = &result {
+        explain(format_args!("{program}: {failure}"));
+    }
+    report_lost_lines();
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(Failure::Usage(_)) => ExitCode::from(2),
+        Err(Failure::System(_)) => ExitCode::from(1),
+    }
 }
 
 /// Which of the `known` flags the command line sets. `None` if it asked for help, which is printed.
@@ -87,6 +94,7 @@ pub fn listen_from_env(backlog: i32) -> Result<(OwnedFd, SocketAddr), Failure> {
         }
     };
     let address = bound_address(&listening).map_err(io::Error::from)?;
+    prepare(); // not before the inherited descriptor has its owner
     Ok((listening, address))
 }
 

@@ -11,6 +11,7 @@ use std::io::{self, Read};
 use std::net::SocketAddr;
 
 use percent_encoding::percent_decode_str;
+use stage1_echo::terminal::ErrorStream;
 
 use crate::gateway::variables::{VARIABLES, field_name, server_name, text, variable_name};
 use crate::http::head::Head;
@@ -138,9 +139,10 @@ impl<'r> Environ<'r> {
         true
     }
 
-    /// `wsgi.errors`: where an application writes what the people who run it should know.
+    /// `wsgi.errors`: where an application writes what the people who run it should know. Its lines
+    /// are printed as they are, one by one, and never keep it waiting.
     pub fn errors(&self) -> impl io::Write + use<> {
-        io::stderr()
+        ErrorStream::default()
     }
 
     /// The values of all fields of that name as one (RFC 9110 s5.2).

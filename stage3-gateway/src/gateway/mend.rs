@@ -39,7 +39,8 @@ impl Response {
     }
 }
 
-/// Tells whoever runs the server what the client is not told.
+/// Tells whoever runs the server what the client is not told, in one line. The application's own words
+/// are in it, and with them perhaps what a client sent: `warn` makes them harmless.
 pub fn complain(error: &Error) {
     warn(format_args!("{error}"));
 }

@@ -1,18 +1,26 @@
 //! Hardening: the access log, on a thread of its own.
 //!
-//! A terminal that was paused, or a pipe whose reader sleeps, blocks whoever writes to it. Here
-//! that would be every connection at once. So connections hand their lines over and go on; when
-//! the thread can't keep up, lines are dropped and counted.
+//! A line that finds no room in a pipe or terminal is lost at once in the other stages: they have
+//! nobody who could wait for the reader. Here a thread waits for it, while connections hand their lines
+//! over and go on. So a reader that is slow for a while loses nothing. When more lines wait than
+//! we care to keep, new ones are dropped.
+//!
+//! The thread can't simply sleep in `write`, because the server must stop although nobody reads: it
+//! sleeps in `poll`, which also returns when we close our end of a pipe between us and it. In the end
+//! each line was either written or counted as lost, so that the server can tell exactly how many are
+//! missing: those dropped, those still in the queue, and the one in the thread's hands.
 
+use std::collections::VecDeque;
+use std::io::{PipeReader, PipeWriter, pipe};
 use std::net::SocketAddr;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
-use std::thread::Builder;
-use std::time::Duration;
+use std::os::fd::AsFd;
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::thread::{Builder, sleep};
+use std::time::{Duration, Instant};
 
+use nix::errno::Errno;
 use stage1_echo::contract::Failure;
-use stage1_echo::terminal::{say, warn};
+use stage1_echo::terminal::OUT;
 use stage3_gateway::gateway::response::Outcome;
 use stage3_gateway::log::access_line;
 
@@ -21,60 +29,122 @@ use crate::limits::no_thread;
 /// How many lines may wait to be written; each is about 100 bytes.
 const WAITING: usize = 8 * 1024;
 
-/// How long the last lines may take to be written when the server ends.
-const LAST_LINES: Duration = Duration::from_secs(1);
+/// How long the last lines are waited for at most when the server stops.
+pub const LAST_LINES: Duration = Duration::from_secs(1);
 
-/// Where connections leave their lines.
+/// A terminal can claim to have room and then not take a line. We don't ask it all the time.
+const A_MOMENT: Duration = Duration::from_millis(10);
+
+/// Where connections leave their lines. A copy is another handle for the same.
 #[derive(Debug, Clone)]
-pub struct AccessLog {
-    entries: SyncSender<Entry>,
-    dropped: Arc<AtomicU64>,
+pub struct AccessLog(Arc<Shared>);
+
+#[derive(Debug)]
+struct Shared {
+    queue: Mutex<Queue>,
+    changed: Condvar,
 }
 
 #[derive(Debug)]
-enum Entry {
-    Line(String),
-    /// All lines before this one are written once it is received.
-    Flush(SyncSender<()>),
+struct Queue {
+    lines: VecDeque<String>,
+    /// Dropping it wakes the thread.
+    wake: Option<PipeWriter>,
+    /// Set at the end: so long the thread may still wait for the reader.
+    deadline: Option<Instant>,
+    /// The thread has written or counted every line.
+    is_done: bool,
 }
 
 impl AccessLog {
-    /// Starts the thread. It ends with the last copy of the log.
+    /// Starts the thread.
     ///
     /// # Errors
-    /// The system has no thread for it.
+    /// The system has no thread or no descriptors for it.
     pub fn start() -> Result<AccessLog, Failure> {
-        let (entries, received) = sync_channel(WAITING);
-        Builder::new().spawn(move || write(&received)).map_err(no_thread)?;
-        Ok(AccessLog { entries, dropped: Arc::default() })
+        let (asleep, wake) = pipe()?;
+        let lines = VecDeque::new();
+        let queue = Queue { lines, wake: Some(wake), deadline: None, is_done: false };
+        let shared = Arc::new(Shared { queue: Mutex::new(queue), changed: Condvar::new() });
+        let thread = shared.clone();
+        Builder::new().spawn(move || thread.work(&asleep)).map_err(no_thread)?;
+        Ok(AccessLog(shared))
     }
 
     /// Leaves the line of one request.
     pub fn answered(&self, client: SocketAddr, head: &[u8], outcome: Outcome) {
-        let line = Entry::Line(access_line(client, head, outcome));
-        if self.entries.try_send(line).is_err() {
-            self.dropped.fetch_add(1, Ordering::Relaxed);
+        let line = access_line(client, head, outcome) + "\n";
+        let mut queue = self.0.queue();
+        if queue.lines.len() < WAITING && !queue.is_done {
+            queue.lines.push_back(line);
+            drop(queue);
+            self.0.changed.notify_all();
+        } else {
+            drop(queue);
+            OUT.lose(1, Errno::EAGAIN);
         }
     }
 
-    /// Waits until all lines are written, but not for ever.
-    pub fn flush(&self) {
-        let (written, wait) = sync_channel(1);
-        if self.entries.try_send(Entry::Flush(written)).is_ok() {
-            let _ = wait.recv_timeout(LAST_LINES);
-        }
-        let dropped = self.dropped.load(Ordering::Relaxed);
-        if dropped > 0 {
-            warn(format_args!("{dropped} lines of the access log could not be written in time"));
+    /// Writes what can be written without waiting, waits for the reader of the rest for `patience`, and
+    /// counts what is left then.
+    pub fn finish(&self, patience: Duration) {
+        let mut queue = self.0.queue();
+        queue.deadline = Some(Instant::now() + patience);
+        queue.wake = None;
+        self.0.changed.notify_all();
+        // It never waits longer than that. If it does nevertheless, we don't.
+        let most = patience + LAST_LINES;
+        let waited = self.0.changed.wait_timeout_while(queue, most, |queue| !queue.is_done);
+        let (mut queue, _) = waited.unwrap_or_else(PoisonError::into_inner);
+        if !queue.is_done {
+            let left = queue.lines.len() as u64 + 1;
+            queue.lines.clear();
+            OUT.lose(left, Errno::EAGAIN);
         }
     }
 }
 
-fn write(entries: &Receiver<Entry>) {
-    while let Ok(entry) = entries.recv() {
-        match entry {
-            Entry::Line(line) => say(format_args!("{line}")),
-            Entry::Flush(written) => drop(written.send(())),
+impl Shared {
+    /// The life of the thread: line after line, until the log is finished and none is left.
+    fn work(&self, asleep: &PipeReader) {
+        while let Some(line) = self.next() {
+            self.print(line.as_bytes(), asleep);
         }
+    }
+
+    /// Waits for a line.
+    fn next(&self) -> Option<String> {
+        let nothing = |queue: &mut Queue| queue.lines.is_empty() && queue.deadline.is_none();
+        let waited = self.changed.wait_while(self.queue(), nothing);
+        let mut queue = waited.unwrap_or_else(PoisonError::into_inner);
+        let line = queue.lines.pop_front();
+        if line.is_none() {
+            queue.is_done = true; // from now on, lines are counted by whoever has them
+            self.changed.notify_all();
+        }
+        line
+    }
+
+    /// Writes a line as soon as there is room for it, or counts it.
+    fn print(&self, line: &[u8], asleep: &PipeReader) {
+        let mut has_waited = false;
+        while let Err(why) = OUT.try_print(line) {
+            let deadline = self.queue().deadline;
+            let left = deadline.map(|end| end.saturating_duration_since(Instant::now()));
+            if why != Errno::EAGAIN || left.is_some_and(|left| left.is_zero()) {
+                return OUT.lose(1, why);
+            }
+            if has_waited {
+                sleep(A_MOMENT);
+            }
+            // Once it has been woken, the pipe would wake it at once, again and again.
+            OUT.wait_for_room(left.is_none().then_some(asleep.as_fd()), left);
+            has_waited = true;
+        }
+    }
+
+    /// Nothing can panic while the lock is held, so it is never left half changed.
+    fn queue(&self) -> MutexGuard<'_, Queue> {
+        self.queue.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

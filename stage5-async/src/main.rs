@@ -2,7 +2,7 @@
 
 use std::net;
 use std::process::ExitCode;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use stage1_echo::contract::{Failure, exit, listen_from_env};
 use stage1_echo::terminal::say;
@@ -11,7 +11,7 @@ use stage3_gateway::applications::{APPLICATIONS, application};
 use stage3_gateway::command_line::arguments;
 use stage3_gateway::gateway::environ::Server;
 use stage3_gateway::limits::Patience;
-use stage5_async::access_log::AccessLog;
+use stage5_async::access_log::{AccessLog, LAST_LINES};
 use stage5_async::blocking::Blocking;
 use stage5_async::connection::{Answer, Service};
 use stage5_async::direct::Direct;
@@ -20,10 +20,13 @@ use stage5_async::live::Live;
 use stage5_async::serve::serve;
 use stage5_async::stop::Signals;
 use tokio::net::TcpListener;
-use tokio::runtime::{Builder, Runtime};
+use tokio::runtime::Builder;
 
 /// How many connections the kernel holds for us while we are busy; the Python lesson's number.
 const BACKLOG: i32 = 1024;
+
+/// How long tasks may take to notice that the runtime ends. They do so wherever they wait.
+const LAST_TASKS: Duration = Duration::from_millis(100);
 
 const HELP: &str = "\
 stage5-async: serves an application to thousands of clients at once
@@ -87,16 +90,21 @@ fn start<A: Answer>(
     see_threads()?;
     let runtime = Builder::new_multi_thread().enable_all().build()?;
     let log = service.log.clone();
+    let mut first_signal = None;
     let result = runtime.block_on(async {
         listening.set_nonblocking(true)?;
         let listening = TcpListener::from_std(listening)?;
         let signals = Signals::listen()?; // before anybody can know that we are here
+        first_signal = Some(signals.first());
         say(format_args!("listening on http://{}", service.server.address));
         serve(listening, signals, service, stop_patience).await
     });
-    Runtime::shutdown_background(runtime);
+    // Once no task runs any more, none can answer a request whose line nobody counts.
+    runtime.shutdown_timeout(LAST_TASKS);
     if let Some(log) = log {
-        log.flush();
+        let since = first_signal.and_then(|first| first.get().map(Instant::elapsed));
+        let left = stop_patience.saturating_sub(since.unwrap_or_default()).min(LAST_LINES);
+        log.finish(if result.is_ok() { left } else { Duration::ZERO });
     }
     result
 }

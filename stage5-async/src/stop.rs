@@ -1,6 +1,8 @@
 //! Hardening: SIGTERM and SIGINT, and how everybody learns of them.
 
 use std::io;
+use std::sync::{Arc, OnceLock};
+use std::time::Instant;
 
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::watch;
@@ -33,6 +35,7 @@ impl Stop {
 pub struct Signals {
     terminate: Signal,
     interrupt: Signal,
+    first: Arc<OnceLock<Instant>>,
 }
 
 impl Signals {
@@ -43,7 +46,7 @@ impl Signals {
     pub fn listen() -> io::Result<Signals> {
         let terminate = signal(SignalKind::terminate())?;
         let interrupt = signal(SignalKind::interrupt())?;
-        Ok(Signals { terminate, interrupt })
+        Ok(Signals { terminate, interrupt, first: Arc::default() })
     }
 
     /// Returns at the next SIGTERM or SIGINT.
@@ -52,5 +55,11 @@ impl Signals {
             _ = self.terminate.recv() => {}
             _ = self.interrupt.recv() => {}
         }
+        self.first.get_or_init(Instant::now);
+    }
+
+    /// When the first of them came, for what must happen within a time after it.
+    pub fn first(&self) -> Arc<OnceLock<Instant>> {
+        self.first.clone()
     }
 }

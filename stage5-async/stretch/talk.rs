@@ -27,7 +27,7 @@ use stage3_gateway::command_line::arguments;
 use stage3_gateway::gateway::environ::Server;
 use stage3_gateway::limits::Patience;
 use stage5_async::accept::accept;
-use stage5_async::access_log::AccessLog;
+use stage5_async::access_log::{AccessLog, LAST_LINES};
 use stage5_async::blocking::Blocking;
 use stage5_async::connection::Service;
 use stage5_async::limits::raise_descriptor_limit;
@@ -74,10 +74,15 @@ async fn start() -> Result<(), Failure> {
     listening.set_nonblocking(true)?;
     let server = Server { address, multithread: true, multiprocess: false };
     let log = (!arguments.quiet).then(AccessLog::start).transpose()?;
+    let lines = log.clone();
     let service = Service { answer: Blocking::new(application), server, patience, log };
     let signals = Signals::listen()?;
     say(format_args!("listening on http://{address}"));
-    serve(TcpListener::from_std(listening)?, signals, service).await
+    let result = serve(TcpListener::from_std(listening)?, signals, service).await;
+    if let Some(lines) = lines {
+        lines.finish(LAST_LINES);
+    }
+    result
 }
 
 async fn serve(

@@ -51,4 +51,4 @@ const GROUPS: &[Group] = &[
     Group::together(contract::OURS),
 ];
 
-const FAULTS: [Check; 5] = faults::of_first_stages::<1>();
+const FAULTS: [Check; 6] = faults::of_first_stages::<1>();

@@ -79,6 +79,7 @@ const GROUPS: &[Group] = &[
     Group::together(python::AT_ONCE),
     Group::together(contract::CHECKS),
     Group::together(&FAULTS),
+    Group::together(&LOST_LINES),
     Group::together(faults::CHECKS),
     Group::together(&SLOW),
     Group::alone(limits::CHECKS),
@@ -96,7 +97,9 @@ const CORPUS: [Check; 2] = corpus::checks::<4, AT_ONCE>();
 
 const PYTHON_FLAGS: [Check; 1] = python::flags::<4>();
 
-const FAULTS: [Check; 13] = grader::faults::of_gateways::<4>();
+const FAULTS: [Check; 15] = grader::faults::of_gateways::<4>();
+
+const LOST_LINES: [Check; 2] = grader::faults::lost_lines::<4>();
 
 const SLOW: [Check; 3] = grader::crowd::slow::<4>();
 

@@ -98,6 +98,7 @@ const GROUPS: &[Group] = &[
     Group::together(curl::PERSISTENT),
     Group::together(contract::CHECKS),
     Group::together(&FAULTS),
+    Group::together(&LOST_LINES),
     Group::together(faults::CHECKS),
     // What only our own server has: the live application, `STOP_TIMEOUT`, words on stderr.
     Group::together(contract::OURS),
@@ -124,7 +125,9 @@ const CORPUS: [Check; 2] = corpus::checks::<5, AT_ONCE>();
 
 const PYTHON_FLAGS: [Check; 1] = python::flags::<5>();
 
-const FAULTS: [Check; 13] = grader::faults::of_gateways::<5>();
+const FAULTS: [Check; 15] = grader::faults::of_gateways::<5>();
+
+const LOST_LINES: [Check; 2] = grader::faults::lost_lines::<5>();
 
 const SLOW: [Check; 3] = grader::crowd::slow::<5>();
 

@@ -3,6 +3,7 @@
 
 use std::borrow::Cow;
 use std::hint::black_box;
+use std::io::Write;
 use std::iter;
 use std::thread::{park, park_timeout};
 use std::time::Duration;
@@ -18,10 +19,12 @@ const GIB: usize = 1 << 30;
 /// How often it is looked whether there is something to say. There never is.
 const LOOK: Duration = Duration::from_millis(1);
 
-/// `/block`, `/endless`, `/nothing`, `/allocate`, `/panic-in-drop`, `/reset`; greets otherwise.
+/// `/block`, `/endless`, `/nothing`, `/allocate`, `/panic-in-drop`, `/reset`; `/raise/…`, `/panic/…` and
+/// `/errors/…`, which say what they were asked for where the people who run the server read it; greets
+/// otherwise.
 ///
 /// # Errors
-/// `start_response` was called wrongly: never.
+/// `/raise/…`.
 // ANCHOR: unruly
 pub fn unruly<'r>(environ: &mut Environ<'r>, start_response: &mut StartResponse) -> Answer<'r> {
     let path = environ.text("PATH_INFO");
@@ -44,6 +47,15 @@ pub fn unruly<'r>(environ: &mut Environ<'r>, start_response: &mut StartResponse)
             }
         }
         "/panic-in-drop" => Box::new(PanicsInDrop(whole(b"answered\n"))),
+        _ if path.starts_with("/raise/") => return Err(format!("no page {path}").as_str().into()),
+        _ if path.starts_with("/panic/") => panic!("no page {path}"),
+        _ if path.starts_with("/errors/") => {
+            let mut errors = environ.errors();
+            // A line in two pieces, and one without its end. That they can't be written is no error.
+            let _ = write!(errors, "no page ").and_then(|()| writeln!(errors, "{path}"));
+            let _ = write!(errors, "that was all");
+            whole(b"said\n")
+        }
         _ => whole(b"hello\n"),
     };
     Ok(body)

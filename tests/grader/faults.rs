@@ -12,6 +12,7 @@
 //! | `outputs` | standard input, output and error that are closed, full, or limited in size |
 //! | `staying` | a client that stays and does nothing |
 //! | `unruly` | the application that does what no application should |
+//! | `unread` | standard output and error that nobody reads |
 //! | `strace` | how a fault is put into system calls |
 //! | `calm` | a server as it was before |
 //! | `machine` | what this machine lacks for it |
@@ -26,6 +27,7 @@ mod machine;
 mod outputs;
 mod staying;
 mod strace;
+mod unread;
 pub mod unruly;
 
 pub use calm::Calm;
@@ -33,25 +35,27 @@ pub use in_shell::in_shell;
 pub use leaving::options;
 pub use machine::{lacks, unless_left_out};
 pub use strace::{Fault, Injected};
+pub use unread::lost_lines;
 
 use crate::check::Check;
 
 /// For the servers of stages 1 and 2.
 #[must_use]
-pub const fn of_first_stages<const STAGE: u8>() -> [Check; 5] {
+pub const fn of_first_stages<const STAGE: u8>() -> [Check; 6] {
     let [machine, client] = accepting::checks::<STAGE>();
     let [interrupted] = interrupted::checks::<STAGE>();
     let [outputs, size] = outputs::checks::<STAGE>();
-    [machine, client, interrupted, outputs, size]
+    let [unread] = unread::checks::<STAGE>();
+    [machine, client, interrupted, outputs, size, unread]
 }
 
 /// For the servers of applications: stages 3 to 5.
 #[must_use]
-pub const fn of_gateways<const STAGE: u8>() -> [Check; 13] {
-    let [machine, client, interrupted, outputs, size] = of_first_stages::<STAGE>();
+pub const fn of_gateways<const STAGE: u8>() -> [Check; 15] {
+    let [machine, client, interrupted, outputs, size, unheard] = of_first_stages::<STAGE>();
     let [connection] = leaving::checks::<STAGE>();
     let [options] = options::<STAGE>();
-    let [endless, in_drop, reset] = unruly::checks::<STAGE>();
+    let [endless, in_drop, reset, quoted] = unruly::checks::<STAGE>();
     let [unread, answered, asked] = staying::checks::<STAGE>();
     [
         machine,
@@ -59,11 +63,13 @@ pub const fn of_gateways<const STAGE: u8>() -> [Check; 13] {
         interrupted,
         outputs,
         size,
+        unheard,
         connection,
         options,
         endless,
         in_drop,
         reset,
+        quoted,
         unread,
         answered,
         asked,

@@ -73,7 +73,7 @@ fn goes_on<const STAGE: u8>(target: &Target, limits: &str, elsewhere: &str) -> V
     once().or_else(|_| once())
 }
 
-fn free_port() -> Result<u16, Failure> {
+pub(super) fn free_port() -> Result<u16, Failure> {
     let free = TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr());
     free.map_or_else(|_| fail(&(), "this machine has a free port"), |address| Ok(address.port()))
 }

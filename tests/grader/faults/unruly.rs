@@ -19,7 +19,7 @@ const MUCH: usize = 1 << 20;
 pub const ADDRESS_SPACE: &str = "ulimit -v 2000000; exec \"$0\" \"$@\"";
 
 /// What is the same for one client at a time, and for many.
-pub(super) const fn checks<const STAGE: u8>() -> [Check; 3] {
+pub(super) const fn checks<const STAGE: u8>() -> [Check; 4] {
     [
         Check {
             id: "faults-endless-answer",
@@ -41,6 +41,13 @@ pub(super) const fn checks<const STAGE: u8>() -> [Check; 3] {
             rule: "RFC 9110 s15.3.6: no content in a 205; RFC 9112 s6.3: it is framed like any other",
             hint: "Send Content-Length: 0, whatever the application has declared, and no piece.",
             run: content_in_205::<STAGE>,
+        },
+        Check {
+            id: "faults-quoted-client",
+            title: "a client that is quoted in an application's error or panic gives the terminal no orders",
+            rule: "SECURITY.md: bytes of a client that reach a terminal unescaped; ECMA-48",
+            hint: "Print an application's words as one line, with its controls escaped.",
+            run: quotes::<STAGE>,
         },
     ]
 }
@@ -81,6 +88,34 @@ fn panic_in_drop<const STAGE: u8>(target: &Target) -> Verdict {
         line.contains("the application panicked")
     })?;
     calm.is_as_before()
+}
+
+/// A terminal would clear its screen, believe in another line, or show the end of this one backwards.
+const ORDERS: &str =
+    "%1B%5B2J%0D%0A127.0.0.1%20-%20-%7F%00%C2%9B2J%C2%85%E2%80%A8%E2%80%AE%E2%81%A6";
+
+fn quotes<const STAGE: u8>(target: &Target) -> Verdict {
+    let calm = start::<STAGE>(target)?;
+    let server = &calm.server;
+    for way in ["raise", "panic"] {
+        drop(ask(server, get(&format!("/{way}/%C3%BCber-{way}{ORDERS}end")))?);
+        let line = server.wait_for_line("a line with what the client asked for", |line| {
+            line.contains(&format!("no page /{way}/"))
+        })?;
+        let is_readable = line.contains(&format!("über-{way}\\x1b[2J\\r\\n127.0.0.1"));
+        expect(server, is_readable && line.ends_with("end"), format!("it is one line: {line}"))?;
+    }
+    drop(ask(server, get("/errors/its-own-words"))?);
+    server.wait_for_line("wsgi.errors", |line| line == "no page /errors/its-own-words")?;
+    server.wait_for_line("wsgi.errors, without a line end", |line| line == "that was all")?;
+    let printed = [server.stdout_bytes(), server.stderr_bytes()].concat();
+    for line in printed {
+        let is_order = |c: char| c.is_control() || ('\u{2028}'..='\u{202E}').contains(&c);
+        let text = String::from_utf8_lossy(&line);
+        let is_clean = !text.contains(is_order) && !text.contains('\u{2066}');
+        expect(server, is_clean, format!("no order to the terminal is printed: {text:?}"))?;
+    }
+    expect(server, server.alive(), "the server still runs")
 }
 
 fn content_in_205<const STAGE: u8>(target: &Target) -> Verdict {

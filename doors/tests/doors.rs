@@ -15,6 +15,9 @@ use std::process::ExitCode;
 use grader::harness::{self, Arguments, Failed, Trial};
 use grader::{Check, Seen, Target, contract, gateway};
 
+/// The doors that print a line for each request; the others have nothing to say that could be lost.
+const UNREAD: &[Check] = &grader::faults::unread::<3>();
+
 /// A door: its name, its program, and which checks it is asked.
 struct Door {
     name: &'static str,
@@ -56,13 +59,14 @@ const DOORS: &[Door] = &[
             own::CHECKS,
             own::MANY_SILENT,
             holds::A_THREAD_EACH,
+            UNREAD,
         ],
         left: &[],
     },
     Door {
         name: "pool",
         program: env!("CARGO_BIN_EXE_door-pool"),
-        checks: &[contract::CHECKS, gateway::CHECKS, own::CHECKS, holds::NO_MORE_THREADS],
+        checks: &[contract::CHECKS, gateway::CHECKS, own::CHECKS, holds::NO_MORE_THREADS, UNREAD],
         left: &[],
     },
     Door {

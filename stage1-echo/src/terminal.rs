@@ -36,7 +36,7 @@ use std::fmt::Arguments;
 use std::io::{self, Write, stderr, stdout};
 use std::mem;
 use std::num::NonZero;
-use std::os::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd};
+use std::os::fd::{AsFd, AsRawFd, BorrowedFd, FromRawFd, OwnedFd, RawFd};
 use std::panic;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Mutex, OnceLock, PoisonError};
@@ -44,7 +44,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use nix::errno::Errno;
-use nix::fcntl::{OFlag, open};
+use nix::fcntl::{FcntlArg, OFlag, fcntl, open};
 use nix::libc::PIPE_BUF;
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use nix::sys::mman::{MapFlags, ProtFlags, mmap_anonymous};
@@ -61,6 +61,9 @@ const GRACE: Duration = Duration::from_millis(100);
 /// How often a gap is marked in the stream at most. A reader that is slower than the server loses
 /// a few lines again and again, and would else be shown as many marks as lines.
 const BETWEEN_MARKS: Duration = Duration::from_secs(1);
+
+/// The number from which on our own descriptors of the two streams are looked for.
+const OUT_OF_THE_WAY: RawFd = 10;
 
 /// An application that writes to `wsgi.errors` without ever ending a line is given line ends here.
 const LONGEST_LINE: usize = 64 * 1024;
@@ -409,7 +412,14 @@ impl Way {
     fn again(descriptor: BorrowedFd) -> Way {
         let path = format!("/proc/self/fd/{}", descriptor.as_raw_fd());
         let flags = OFlag::O_WRONLY | OFlag::O_NONBLOCK | OFlag::O_NOCTTY | OFlag::O_CLOEXEC;
-        open(path.as_str(), flags, Mode::empty()).map_or(Way::Asked, Way::Own)
+        let Ok(own) = open(path.as_str(), flags, Mode::empty()) else { return Way::Asked };
+        // Out of the way, as shells do it: whoever watches the calls of this program expects the
+        // first connection to be 4.
+        match fcntl(&own, FcntlArg::F_DUPFD_CLOEXEC(OUT_OF_THE_WAY)) {
+            // SAFETY: fcntl returned this descriptor a moment ago, and nobody else knows it.
+            Ok(number) => Way::Own(unsafe { OwnedFd::from_raw_fd(number) }),
+            Err(_) => Way::Own(own), // few descriptors are allowed
+        }
     }
 }
 

@@ -35,7 +35,7 @@ pub use in_shell::in_shell;
 pub use leaving::options;
 pub use machine::{lacks, unless_left_out};
 pub use strace::{Fault, Injected};
-pub use unread::lost_lines;
+pub use unread::{lost_lines, unread};
 
 use crate::check::Check;
 
@@ -45,7 +45,7 @@ pub const fn of_first_stages<const STAGE: u8>() -> [Check; 6] {
     let [machine, client] = accepting::checks::<STAGE>();
     let [interrupted] = interrupted::checks::<STAGE>();
     let [outputs, size] = outputs::checks::<STAGE>();
-    let [unread] = unread::checks::<STAGE>();
+    let [unread] = unread::unread::<STAGE>();
     [machine, client, interrupted, outputs, size, unread]
 }
 

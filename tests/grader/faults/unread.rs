@@ -32,8 +32,10 @@ const MANY: [usize; 2] = [150, 9_600];
 /// Stage 5 answers 1000 requests on a connection.
 const ON_ONE: usize = 800;
 
-/// For every stage.
-pub(super) const fn checks<const STAGE: u8>() -> [Check; 1] {
+/// For every stage. The number says what the server prints: from stage 2 on a line for each request, from
+/// stage 3 on errors of its application; from stage 4 on it stops in order.
+#[must_use]
+pub const fn unread<const STAGE: u8>() -> [Check; 1] {
     [Check {
         id: "faults-unread",
         title: "a server whose output or errors nobody reads serves, and stops when it is told to",

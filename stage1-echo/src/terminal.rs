@@ -63,7 +63,7 @@ const GRACE: Duration = Duration::from_millis(100);
 const BETWEEN_MARKS: Duration = Duration::from_secs(1);
 
 /// The number from which on our own descriptors of the two streams are looked for.
-const OUT_OF_THE_WAY: RawFd = 10;
+const OUT_OF_THE_WAY: RawFd = 40;
 
 /// An application that writes to `wsgi.errors` without ever ending a line is given line ends here.
 const LONGEST_LINE: usize = 64 * 1024;
@@ -102,14 +102,12 @@ pub fn prepare() {
     panic::set_hook(Box::new(|panic| {
         let thread = thread::current();
         let name = thread.name().unwrap_or("<unnamed>");
-        let message = panic.payload_as_str().unwrap_or("Box<dyn Any>");
-        match panic.location() {
-            Some(place) => warn(format_args!("thread '{name}' panicked at {place}: {message}")),
-            None => warn(format_args!("thread '{name}' panicked: {message}")),
-        }
+        let place = panic.location().map(|place| format!(" at {place}")).unwrap_or_default();
+        let message = harmless(panic.payload_as_str().unwrap_or("Box<dyn Any>"));
+        explain(format_args!("thread '{name}' panicked{place}:\n{message}")); // as Rust does it
         let trace = Backtrace::capture(); // if RUST_BACKTRACE asks for one
         if trace.status() == BacktraceStatus::Captured {
-            trace.to_string().lines().for_each(|line| warn(format_args!("{line}")));
+            explain(format_args!("{}", trace.to_string().trim_end()));
         }
     }));
 }

@@ -2,9 +2,10 @@
 
 use std::net::SocketAddr;
 use std::process;
+use std::time::SystemTime;
 
 use stage1_echo::terminal::say;
-use stage2_single_request::date::http_date;
+use stage2_single_request::date::http_date_at;
 use stage2_single_request::log;
 
 use crate::gateway::response::Outcome;
@@ -61,8 +62,7 @@ pub fn access_line(client: SocketAddr, head: &[u8], outcome: Outcome) -> String 
     let head = head.strip_prefix(b"\r\n").unwrap_or(head);
     let line = head.split(|&byte| byte == b'\r').next().unwrap_or(head);
     let line = line[..logged(line)].escape_ascii();
-    let when = http_date().map_or("-".to_string(), |date| timestamp(&date));
-    let ip = client.ip();
+    let (ip, when) = (client.ip(), timestamp(SystemTime::now()));
     format!("{ip} - - [{when}] \"{line}\" {} {}", outcome.status, outcome.sent)
 }
 
@@ -79,7 +79,43 @@ fn logged(line: &[u8]) -> usize {
 }
 
 /// The Common Log Format's way to write a time: `22/Nov/2026:15:28:06 +0000`.
-fn timestamp(http_date: &str) -> String {
-    let (day, month, year) = (&http_date[5..7], &http_date[8..11], &http_date[12..16]);
-    format!("{day}/{month}/{year}:{} +0000", &http_date[17..25])
+fn timestamp(time: SystemTime) -> String {
+    let Some(date) = http_date_at(time) else { return "-".to_string() };
+    let (day, month, year) = (&date[5..7], &date[8..11], &date[12..16]);
+    format!("{day}/{month}/{year}:{} +0000", &date[17..25])
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::{Duration, UNIX_EPOCH};
+
+    use super::*;
+
+    #[test]
+    fn a_time_that_no_log_can_write_is_a_hyphen() {
+        let second = Duration::from_secs(1);
+        assert_eq!(timestamp(UNIX_EPOCH + 86_400 * second), "02/Jan/1970:00:00:00 +0000");
+        assert_eq!(timestamp(UNIX_EPOCH - second), "-");
+        assert_eq!(
+            timestamp(UNIX_EPOCH + Duration::from_secs(253_402_300_799)),
+            "31/Dec/9999:23:59:59 +0000"
+        );
+        assert_eq!(timestamp(UNIX_EPOCH + Duration::from_secs(253_402_300_800)), "-");
+    }
+
+    #[test]
+    fn a_line_fits_into_what_a_pipe_takes_at_once_whatever_is_escaped_in_it() {
+        let client = SocketAddr::from(([0; 16], 65_535));
+        let outcome = Outcome { status: 200, sent: u64::MAX, persistent: false };
+        for (byte, shown) in [(b'x', LOGGED), (b'"', LOGGED), (0xFF, ESCAPED / 4)] {
+            let line = access_line(client, &[&[byte; 16_000][..], b"\r\n\r\n"].concat(), outcome);
+            assert!(line.len() < 4000, "{} bytes", line.len());
+            let escaped = byte.escape_ascii().to_string();
+            assert_eq!(
+                line.matches(&format!("{escaped}{escaped}")).count(),
+                shown / 2,
+                "{escaped}"
+            );
+        }
+    }
 }

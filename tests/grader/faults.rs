@@ -45,7 +45,7 @@ pub const fn of_first_stages<const STAGE: u8>() -> [Check; 6] {
     let [machine, client] = accepting::checks::<STAGE>();
     let [interrupted] = interrupted::checks::<STAGE>();
     let [outputs, size] = outputs::checks::<STAGE>();
-    let [unread] = unread::unread::<STAGE>();
+    let [unread] = unread::<STAGE>();
     [machine, client, interrupted, outputs, size, unread]
 }
 

@@ -416,7 +416,7 @@ impl Way {
         match fcntl(&own, FcntlArg::F_DUPFD_CLOEXEC(OUT_OF_THE_WAY)) {
             // SAFETY: fcntl returned this descriptor a moment ago, and nobody else knows it.
             Ok(number) => Way::Own(unsafe { OwnedFd::from_raw_fd(number) }),
-            Err(_) => Way::Own(own), // few descriptors are allowed
+            Err(_) => Way::Asked, // few descriptors are allowed, and clients need them more
         }
     }
 }

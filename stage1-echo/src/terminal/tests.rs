@@ -42,13 +42,13 @@ fn a_file_keeps_its_offset_and_a_pipe_gets_a_description_that_does_not_block() {
     let (_reader, writer) = pipe().unwrap();
     match Way::to(writer.as_fd()) {
         Way::Own(own) => {
-            let flags = nix::fcntl::fcntl(&own, nix::fcntl::FcntlArg::F_GETFL).unwrap();
+            let flags = fcntl(&own, FcntlArg::F_GETFL).unwrap();
             assert!(OFlag::from_bits_truncate(flags).contains(OFlag::O_NONBLOCK));
         }
         way if cfg!(target_os = "linux") => panic!("{way:?}"),
         _ => {}
     }
-    let shared = nix::fcntl::fcntl(&writer, nix::fcntl::FcntlArg::F_GETFL).unwrap();
+    let shared = fcntl(&writer, FcntlArg::F_GETFL).unwrap();
     let is_as_before = !OFlag::from_bits_truncate(shared).contains(OFlag::O_NONBLOCK);
     assert!(is_as_before, "others write to this one, too");
 }

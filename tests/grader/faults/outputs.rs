@@ -68,9 +68,22 @@ fn goes_on<const STAGE: u8>(target: &Target, limits: &str, elsewhere: &str) -> V
         let target = in_shell(target, &words).env("PORT", port.to_string());
         let calm = Calm::<STAGE>::start(&target)?;
         calm.server.wait_until("the server to listen", || calm.server.connect().ok())?;
-        talks(&calm).map_err(|failure| failure.detail(format!("it was started with: {words}")))
+        let told = |failure: Failure| failure.detail(format!("it was started with: {words}"));
+        talks(&calm).map_err(told)?;
+        is_reported(&calm, elsewhere).map_err(told)
     };
     once().or_else(|_| once())
+}
+
+/// The output that works says that the other one doesn't.
+fn is_reported<const STAGE: u8>(calm: &Calm<STAGE>, elsewhere: &str) -> Verdict {
+    let full = match elsewhere {
+        ">/dev/full" => "output",
+        "2>/dev/full" if STAGE >= 3 => "error", // before that, there is nothing to say there
+        _ => return Ok(()),
+    };
+    let report = format!("standard {full} can't be written (No space left on device)");
+    calm.server.wait_for_line(&report, |line| line.starts_with(&report)).map(drop)
 }
 
 pub(super) fn free_port() -> Result<u16, Failure> {

@@ -80,12 +80,12 @@ def reads_after_write(environ, start_response):
 
 
 def reads_in_a_thread(environ, start_response):
-    """A thread that reads, and is not waited for."""
+    """A thread that reads what comes next, and is not waited for."""
 
     def read():
         say("a thread reads")
         try:
-            say(f"a thread read {environ['wsgi.input'].read()!r}")
+            say(f"a thread read {environ['wsgi.input'].read1()!r}")
         except OSError as error:
             say(f"a thread read nothing: {type(error).__name__}")
 

@@ -9,9 +9,12 @@ _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
 resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
 kept = []
 try:
-    kept.extend(os.open(os.devnull, os.O_RDONLY) for _ in range(MANY))
-except OSError:
-    pass  # the hard limit is too low; the check says so
+    while len(kept) < MANY:
+        kept.append(os.open(os.devnull, os.O_RDONLY))
+except OSError:  # the hard limit is too low, and the check says so
+    for descriptor in kept:
+        os.close(descriptor)
+    kept.clear()
 
 
 def app(_environ, start_response):

@@ -31,6 +31,25 @@ pub fn check_target(target: &str) -> Result<(), Fault> {
     Err(HeadFault::Target(target.as_bytes().to_vec()).into())
 }
 
+/// The members of a list, `a, b`, without the spaces and tabs around them. Empty members do not count:
+/// programs that put a list together by adding `, x` leave some behind, and RFC 9110 s5.6.1.2 asks every
+/// reader to ignore them.
+///
+/// This is only for fields that are defined as lists. `Content-Length` is not (s8.6), so `5,` stays a
+/// fault there, as everything does that is not digits alone.
+pub fn list_members(value: &[u8]) -> impl Iterator<Item = &[u8]> {
+    let members = value.split(|&byte| byte == b',').map(trimmed);
+    members.filter(|member| !member.is_empty())
+}
+
+/// Without spaces and tabs at both ends; `trim_ascii` would take other bytes for white space, too.
+fn trimmed(mut bytes: &[u8]) -> &[u8] {
+    while let [b' ' | b'\t', rest @ ..] | [rest @ .., b' ' | b'\t'] = bytes {
+        bytes = rest;
+    }
+    bytes
+}
+
 /// RFC 9112 s3.2: one `Host` in HTTP/1.1, at most one in HTTP/1.0, and a sound one.
 ///
 /// # Errors
@@ -45,18 +64,20 @@ pub fn check_host(version: Version, fields: &[Field]) -> Result<(), Fault> {
     }
 }
 
-/// Whether the client waits for `100 Continue`. RFC 9110 s10.1.1: there is no other expectation,
-/// and none in HTTP/1.0.
+/// Whether the client waits for `100 Continue`. RFC 9110 s10.1.1: the field is a list, there is no other
+/// expectation, and none in HTTP/1.0.
 ///
 /// # Errors
 /// `Expectation`.
 pub fn expects_continue(version: Version, fields: &[Field]) -> Result<bool, Fault> {
     let mut expects = false;
     for field in fields.iter().filter(|field| field.is("expect") && version == Version::Http11) {
-        if !field.value.eq_ignore_ascii_case(b"100-continue") {
-            return Err(Fault::Expectation(field.value.to_vec()));
+        for expectation in list_members(field.value) {
+            if !expectation.eq_ignore_ascii_case(b"100-continue") {
+                return Err(Fault::Expectation(expectation.to_vec()));
+            }
+            expects = true;
         }
-        expects = true;
     }
     Ok(expects)
 }
@@ -68,9 +89,7 @@ pub fn is_persistent(version: Version, fields: &[Field]) -> bool {
         let mut values =
             fields.iter().filter(|field| field.is("connection")).map(|field| field.value);
         values.any(|value| {
-            value
-                .split(|&b| b == b',')
-                .any(|part| part.trim_ascii().eq_ignore_ascii_case(option.as_bytes()))
+            list_members(value).any(|member| member.eq_ignore_ascii_case(option.as_bytes()))
         })
     };
     !says("close") && (version == Version::Http11 || says("keep-alive"))

@@ -34,7 +34,21 @@ fn a_length_is_digits_and_one_number() {
     assert_eq!(length("5"), Ok(Framing::Length(5)));
     assert_eq!(length("0005"), Ok(Framing::Length(5)));
     assert_eq!(length("18446744073709551615"), Ok(Framing::Length(u64::MAX)));
-    for wrong in ["", "+5", "-5", "5 5", "5,5", "5_0", "0x5", "5.0", "٥", "18446744073709551616"] {
+    for wrong in [
+        "",
+        "+5",
+        "-5",
+        "5 5",
+        "5,5",
+        "5_0",
+        "0x5",
+        "5,",
+        ",5",
+        ",",
+        "5.0",
+        "٥",
+        "18446744073709551616",
+    ] {
         assert_eq!(length(wrong), Err(400), "{wrong}");
     }
     assert_eq!(of(Http11, &[("Content-Length", "5"), ("content-length", "5")]), Err(400));
@@ -44,17 +58,23 @@ fn a_length_is_digits_and_one_number() {
 fn chunked_stands_alone() {
     assert_eq!(coding(&["chunked"]), Ok(Framing::Chunked));
     assert_eq!(coding(&["ChunkeD"]), Ok(Framing::Chunked));
+    for right in [&[", chunked"][..], &["chunked,"], &[" ,\t, chunked ,"], &["", "chunked", ","]] {
+        assert_eq!(coding(right), Ok(Framing::Chunked), "empty members: {right:?}");
+    }
     for wrong in [
         &[""][..],
+        &[","],
+        &["", ""],
+        &["chunked chunked"],
+        &["chunked\u{b},"],
+        &["chunked, , chunked"],
+        &["chunked,, gzip"],
         &["gzip"],
         &["chunked, gzip"],
         &["chunked, chunked"],
         &["chunked", "chunked"],
         &["chunked;a=b"],
         &["xchunked"],
-        &[", chunked"],
-        &["gzip, , chunked"],
-        &["chunked,"],
     ] {
         assert_eq!(coding(wrong), Err(400), "{wrong:?}");
     }
@@ -63,6 +83,7 @@ fn chunked_stands_alone() {
 #[test]
 fn another_coding_before_chunked_is_one_we_do_not_know() {
     assert_eq!(coding(&["gzip, chunked"]), Err(501));
+    assert_eq!(coding(&["gzip, , chunked"]), Err(501));
     assert_eq!(coding(&["gzip", "chunked"]), Err(501));
 }
 

@@ -4,7 +4,7 @@
 use std::io::{self, Read};
 use std::net::TcpStream;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use stage2_single_request::deadline::read_before;
 
@@ -26,7 +26,10 @@ pub struct ConnectionInput<'c> {
     received: Vec<u8>,
     at: usize,
     decoder: Decoder,
+    /// How the client sends its content.
     pace: Pace,
+    /// How it takes `100 Continue`.
+    writing: Pace,
     /// The client waits for `100 Continue`.
     expects_continue: bool,
     /// Whether the final response is on its way, so that it is too late for an interim one.
@@ -44,6 +47,7 @@ impl<'c> ConnectionInput<'c> {
         response_begun: &'c AtomicBool,
     ) -> ConnectionInput<'c> {
         let pace = service.patience.for_reading();
+        let writing = service.patience.for_writing();
         let expects_continue = head.expects_continue && received.is_empty();
         let at = 0;
         ConnectionInput {
@@ -52,6 +56,7 @@ impl<'c> ConnectionInput<'c> {
             at,
             decoder,
             pace,
+            writing,
             expects_continue,
             response_begun,
         }
@@ -59,7 +64,7 @@ impl<'c> ConnectionInput<'c> {
 
     fn fill(&mut self) -> Result<(), Error> {
         if self.expects_continue && !self.response_begun.load(Ordering::Relaxed) {
-            send_before(&mut self.pace, self.connection, CONTINUE).map_err(Error::Connection)?;
+            send_before(&mut self.writing, self.connection, CONTINUE).map_err(Error::Connection)?;
         }
         self.expects_continue = false;
         let patience = self.pace.patience().ok_or(Fault::ContentTooSlow)?;
@@ -74,7 +79,7 @@ impl<'c> ConnectionInput<'c> {
             }
             Err(error) => Err(Error::Connection(error)),
         };
-        self.pace.moved(*length.as_ref().unwrap_or(&0), asked.elapsed());
+        self.pace.moved(0, asked.elapsed()); // what of it is content, only the decoder knows
         length.map(|_| ())
     }
 }
@@ -86,6 +91,7 @@ impl Read for ConnectionInput<'_> {
             let end = self.received.len().min(self.at + buffer.len());
             let step = self.decoder.decode(&self.received[self.at..end]).map_err(Error::Request)?;
             self.at += step.taken;
+            self.pace.moved(step.content.len(), Duration::ZERO);
             if !step.content.is_empty() {
                 buffer[..step.content.len()].copy_from_slice(step.content);
                 return Ok(step.content.len());

@@ -1,6 +1,6 @@
 //! Hardening: the content of a request, as it arrives on a connection.
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use stage3_gateway::gateway::error::Error;
 use stage3_gateway::http::content::Decoder;
@@ -89,6 +89,7 @@ impl<'c> Incoming<'c> {
             let bytes = if self.behind.is_empty() { wire.unused() } else { self.behind };
             let step = self.decoder.decode(bytes)?;
             let (taken, content) = (step.taken, step.content.to_vec());
+            self.pace.moved(content.len(), Duration::ZERO);
             if self.behind.is_empty() {
                 wire.used += taken;
             } else {
@@ -115,7 +116,7 @@ impl<'c> Incoming<'c> {
             Ok(Err(error)) => Err(Error::Connection(error)),
             Err(_) => Err(Fault::ContentTooSlow.into()),
         };
-        self.pace.moved(*length.as_ref().unwrap_or(&0), asked.elapsed());
+        self.pace.moved(0, asked.elapsed()); // what of it is content, only the decoder knows
         length.map(|_| ())
     }
 }

@@ -1,8 +1,10 @@
 //! Hardening: the chunked transfer coding, read strictly (RFC 9112 s7.1).
 //!
 //! `5;ext=1 CRLF`, five bytes, `CRLF`, …, `0 CRLF`, trailer section, `CRLF`. Its lines are read
-//! here and not by `httparse`, which takes a bare line feed for the end of one: servers that did
-//! were desynchronised from the proxies in front of them.
+//! here and not by `httparse::parse_chunk_size`. That function ends a line at CR LF only, as it must, but
+//! inside of an extension it takes every other byte, a bare line feed too, where some readers see the end
+//! of the line (CVE-2025-55315); it takes spaces after a size that no extension follows; and it does not
+//! limit how long a line may be.
 
 use stage2_single_request::syntax::is_token;
 
@@ -11,6 +13,12 @@ use crate::http::fault::Fault;
 
 /// The longest line in front of a chunk: a number and extensions that nobody uses.
 const CHUNK_LINE: usize = 4 * 1024;
+/// The most bytes of extensions in all lines of one request together. A line that is short enough comes
+/// before each chunk, and a chunk may be a single byte, so that without this limit a thousand bytes would
+/// have to be read for each byte of content. hyper has the same limit.
+const EXTENSIONS: usize = 16 * 1024;
+/// As many digits as a size of 64 bits has; zeros before them are as good as an extension.
+const DIGITS: usize = 16;
 /// The longest trailer section, with its line ends.
 const TRAILERS: usize = 16 * 1024;
 
@@ -20,6 +28,8 @@ pub struct Chunked {
     part: Part,
     /// The line that is not complete yet.
     line: Vec<u8>,
+    /// How many bytes of extensions have come.
+    extensions: usize,
     /// How many bytes of content may still come.
     most_left: u64,
     most: u64,
@@ -38,7 +48,7 @@ enum Part {
 impl Chunked {
     /// A decoder for content of at most `most` bytes.
     pub fn new(most: u64) -> Chunked {
-        Chunked { part: Part::Size, line: Vec::new(), most_left: most, most }
+        Chunked { part: Part::Size, line: Vec::new(), extensions: 0, most_left: most, most }
     }
 
     /// Whether the empty line behind the last-chunk and its trailers has been seen.
@@ -103,7 +113,7 @@ impl Chunked {
     /// What comes after this line.
     fn after(&mut self, line: &[u8]) -> Result<Part, Fault> {
         match self.part {
-            Part::Size => self.after_size(chunk_size(line)?),
+            Part::Size => self.after_size(line),
             Part::DataEnd => Ok(Part::Size),
             Part::Trailers { .. } if line.is_empty() => Ok(Part::Done),
             Part::Trailers { seen } if is_field(line) => {
@@ -114,24 +124,33 @@ impl Chunked {
         }
     }
 
-    fn after_size(&mut self, size: u64) -> Result<Part, Fault> {
+    fn after_size(&mut self, line: &[u8]) -> Result<Part, Fault> {
+        let (size, extensions) = chunk_size(line)?;
+        self.extensions += extensions;
+        if self.extensions > EXTENSIONS {
+            return Err(Fault::Chunk("extensions longer than 16 KiB"));
+        }
         self.most_left =
             self.most_left.checked_sub(size).ok_or(Fault::ContentTooLarge(self.most))?;
         Ok(if size == 0 { Part::Trailers { seen: 0 } } else { Part::Data { left: size } })
     }
 }
 
-/// The number in `1*HEXDIG [ chunk-ext ]`. Extensions are read over; nobody defines any.
-fn chunk_size(line: &[u8]) -> Result<u64, Fault> {
+/// The number in `1*HEXDIG [ chunk-ext ]`, and how many bytes say nothing about it: extensions, which
+/// nobody defines, and so many zeros that they can only be meant to take time.
+fn chunk_size(line: &[u8]) -> Result<(u64, usize), Fault> {
     let end = line.iter().position(|byte| !byte.is_ascii_hexdigit()).unwrap_or(line.len());
     let (digits, extensions) = line.split_at(end);
     // White space may stand only before the semicolon of an extension.
     if !extensions.is_empty() && !extensions.trim_ascii_start().starts_with(b";") {
         return Err(Fault::Chunk("a size that is no hexadecimal number"));
     }
+    let beyond = extensions.len() + digits.len().saturating_sub(DIGITS);
     let digits = str::from_utf8(digits).unwrap_or_default();
-    u64::from_str_radix(digits, 16)
-        .map_err(|_| Fault::Chunk("a size that is no number we can hold"))
+    match u64::from_str_radix(digits, 16) {
+        Ok(size) => Ok((size, beyond)),
+        Err(_) => Err(Fault::Chunk("a size that is no number we can hold")),
+    }
 }
 
 /// `name: value` (RFC 9112 s5). Trailers are checked and then dropped: PEP 3333 has no place for

@@ -36,6 +36,14 @@ pub const CHECKS: &[Check] = &[
         run: extensions,
     },
     Check {
+        id: "chunked-extensions-are-limited",
+        title: "chunks with extensions of more than 16 KiB in all are answered with 400",
+        rule: "RFC 9112 s7.1.1: a server ought to limit the extensions of a request in all, and answer \
+               with a 4xx status",
+        hint: "A limit for each line is none for a request of a thousand chunks: add the extensions up.",
+        run: many_extensions,
+    },
+    Check {
         id: "chunked-ends-at-its-last-chunk",
         title: "bytes behind the last-chunk are no part of the content",
         rule: "RFC 9112 s7.1",
@@ -126,6 +134,22 @@ fn extensions(target: &Target) -> Verdict {
     let mut client = server.connect()?;
     client.send(&request)?;
     expect_echo(&mut client, &content)
+}
+
+fn many_extensions(target: &Target) -> Verdict {
+    let server = target.start()?;
+    // The same number of bytes in lines of any length that passes.
+    for (length, count) in [(4000, 5), (400, 50), (40, 500), (4, 5000)] {
+        let mut client = server.connect()?;
+        let extension = format!(";{}", "e".repeat(length - 1));
+        let chunks = chunk(b"x", &extension).repeat(count);
+        client.send_in_background([head(), chunks, LAST_CHUNK.to_vec()].concat())?;
+        client.response("POST")?.expect_status(&client, 400)?;
+        client.sees_end()?;
+        drop(client);
+        next_is_served(&server)?;
+    }
+    Ok(())
 }
 
 fn ends(target: &Target) -> Verdict {

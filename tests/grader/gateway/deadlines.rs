@@ -41,6 +41,20 @@ pub const CHECKS: &[Check] = &[
         run: slow_content,
     },
     Check {
+        id: "deadline-of-content-after-a-fast-start",
+        title: "a client that has sent megabytes fast is not waited for any longer than others",
+        rule: "book/src/hard/limits.md: time that was earned has a limit, four times that of grace",
+        hint: "An average over the whole request lets four quick megabytes pay for an hour of nothing.",
+        run: fast_start,
+    },
+    Check {
+        id: "deadline-of-chunk-extensions-and-trailers",
+        title: "extensions and trailers earn their client no time",
+        rule: "book/src/hard/limits.md: only content counts",
+        hint: "Count the bytes that the decoder hands out, not those that the socket delivers.",
+        run: no_content,
+    },
+    Check {
         id: "deadline-content-truncated",
         title: "content that ends before its declared length is answered with 400",
         rule: "RFC 9112 s8: an incomplete request; its client may still read",
@@ -85,6 +99,39 @@ fn slow_content(target: &Target) -> Verdict {
     given_up(&mut client)?;
     drop(client);
     next_is_served(&server)
+}
+
+fn fast_start(target: &Target) -> Verdict {
+    let server = target.launch().env("IDLE_TIMEOUT", SHORT).start()?;
+    let length = 4 * 1024 * 1024;
+    let mut client = server.connect()?;
+    let fields = format!("Content-Length: {}\r\n", 2 * length);
+    client.send(request("POST", "/echo", &fields).as_bytes())?;
+    client.send(&vec![b'x'; length])?;
+    dribble(&server, &mut client)?;
+    given_up(&mut client)?;
+    drop(client);
+    next_is_served(&server)
+}
+
+/// Some bytes at each look, more than content would need, until the server answers. A line that is too
+/// long would be answered with 400.
+fn no_content(target: &Target) -> Verdict {
+    let server = target.launch().env("IDLE_TIMEOUT", SHORT).start()?;
+    for beginning in ["1;", "1\r\nx\r\n1;e=", "0\r\nX: ", "0\r\nX: y\r\nY: "] {
+        let mut client = server.connect()?;
+        let head = request("POST", "/echo", "Transfer-Encoding: chunked\r\n") + beginning;
+        client.send(head.as_bytes())?;
+        server.wait_until("the server to give up a client that sends no content", || {
+            client.send_what_is_taken(&[b'e'; 30], 30);
+            (!client.is_quiet()).then_some(())
+        })?;
+        client.response("POST")?.expect_status(&client, 408)?;
+        client.sees_end()?;
+        drop(client);
+        next_is_served(&server)?;
+    }
+    Ok(())
 }
 
 fn truncated(target: &Target) -> Verdict {

@@ -69,6 +69,12 @@ fn the_limit_counts_all_chunks_and_speaks_before_their_data() {
     assert_eq!(decode("1\r\nx\r\n64\r\n"), Err(Fault::ContentTooLarge(100)));
     assert_eq!(decode("1\r\nx\r\nffffffffffffffff\r\n"), Err(Fault::ContentTooLarge(100)));
     assert_eq!(decode("64\r\n"), Ok((String::new(), false, 0)));
+    for size in ["100000000", "7fffffffffffffff", "ffffffffffffffff"] {
+        assert_eq!(decode(&format!("{size}\r\n")), Err(Fault::ContentTooLarge(100)), "{size}");
+        let mut chunked = Chunked::new(u64::MAX);
+        assert!(chunked.decode(format!("{size}\r\nx").as_bytes()).is_ok(), "{size}");
+    }
+    assert!(matches!(decode("10000000000000000\r\n"), Err(Fault::Chunk(_))), "2 to the 64");
 }
 
 #[test]
@@ -77,6 +83,23 @@ fn a_line_has_its_limit_before_it_ends() {
     assert!(decode(&format!("1;{}", "x".repeat(4_097))).is_err());
     assert!(decode(&format!("0\r\nA:{}\r\n\r\n", "x".repeat(16_380))).is_ok());
     assert!(decode(&format!("0\r\nA:{}\r\n\r\n", "x".repeat(16_381))).is_err());
+}
+
+#[test]
+fn extensions_have_a_limit_together() {
+    let chunks = |extension: &str, count: usize| format!("1{extension}\r\nx\r\n").repeat(count);
+    let full = chunks(&format!(";{}", "e".repeat(1_023)), 16); // 16 KiB
+    assert_eq!(decode(&format!("{full}0\r\n\r\n")), whole(&"x".repeat(16)));
+    for line in ["1;", "1 ;", "0;", "0;e", "00000000000000001"] {
+        let refused = decode(&format!("{full}{line}\r\n"));
+        assert_eq!(refused, Err(Fault::Chunk("extensions longer than 16 KiB")), "{line}");
+    }
+    for line in ["1", "0", "0000000000000001"] {
+        assert!(decode(&format!("{full}{line}\r\n")).is_ok(), "{line} is a size alone");
+    }
+    let zeros = chunks("", 1).replace('1', &format!("{}1", "0".repeat(4_000)));
+    assert!(decode(&zeros.repeat(4)).is_ok());
+    assert!(decode(&zeros.repeat(5)).is_err(), "zeros that say nothing count as well");
 }
 
 #[test]

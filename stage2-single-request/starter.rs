@@ -63,7 +63,8 @@ fn read_head(connection: &mut TcpStream) -> Result<Option<Vec<u8>>, Problem> {
 fn request_line(head: &[u8]) -> Result<RequestLine, Problem> {
     // step 2: `method SP target SP version`, then CR LF: three parts, one space between each two.
     // All their bytes are visible ASCII (u8::is_ascii_graphic) and no part is empty; anything else
-    // is Problem::Refuse(400), a CR or LF alone too. Bytes are no text until you have looked.
+    // is Problem::Refuse(400), a CR or LF alone too. Bytes are no text until you have looked. (In the
+    // target, bytes from 0x80 on may pass: browsers encode them, and curl sends them as they are.)
     // RFC 9112 s3; std: slice::windows, slice::split, String::from_utf8
 
     // Later, for step 4: a version is `HTTP/`, a digit, a dot, a digit, else Problem::Refuse(400);

@@ -113,10 +113,22 @@ fn theirs(head: &Head, content: Content) -> Result<Request<Body>, Error> {
         Version::Http10 => hyper::Version::HTTP_10,
         Version::Http11 => hyper::Version::HTTP_11,
     };
-    let begun = Request::builder().method(head.method).uri(head.raw_target).version(version);
+    let target = encoded(head.raw_target);
+    let begun = Request::builder().method(head.method).uri(target).version(version);
     let fields = head.fields.iter();
     let request = fields.fold(begun, |request, field| request.header(field.name, field.value));
     request.body(Body::new(content)).map_err(|error| Error::Application(error.into()))
+}
+
+/// The target, with everything percent-encoded that their type for URIs does not take as it came: a grave
+/// accent in the path, and bytes that are no ASCII, which need not be UTF-8. It means the same.
+fn encoded(target: &[u8]) -> String {
+    let is_odd = |byte: u8| byte == b'`' || !byte.is_ascii();
+    let parts = target.iter().map(|&byte| match byte {
+        odd if is_odd(odd) => format!("%{odd:02X}"),
+        plain => char::from(plain).to_string(),
+    });
+    parts.collect()
 }
 
 /// Their status and fields as ours; the length, too, where the body knows it and no field says it.

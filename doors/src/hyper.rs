@@ -135,7 +135,7 @@ fn call(
 /// hyper's head as ours.
 fn head(parts: &request::Parts) -> Result<Head<'_>, Fault> {
     let method = parts.method.as_str();
-    let target = parts.uri.path_and_query().map_or("*", |target| target.as_str());
+    let target = parts.uri.path_and_query().map_or("*", |target| target.as_str()).as_bytes();
     let old = parts.version == hyper::Version::HTTP_10;
     let version = if old { Version::Http10 } else { Version::Http11 };
     let fields = parts.headers.iter();
@@ -143,7 +143,7 @@ fn head(parts: &request::Parts) -> Result<Head<'_>, Fault> {
         .map(|(name, value)| Field { name: name.as_str(), value: value.as_bytes() })
         .collect();
     let mut parsed = Target::parse(method, target)?;
-    parsed.authority = parts.uri.authority().map(|authority| authority.as_str());
+    parsed.authority = parts.uri.authority().map(|authority| authority.as_str().as_bytes());
     let framing = framing(version, &fields)?;
     Ok(Head {
         method,

@@ -13,11 +13,11 @@ pub struct Request {
     /// `GET`.
     pub method: String,
     /// Host and port, if the request target was a whole URI.
-    pub authority: Option<String>,
+    pub authority: Option<Vec<u8>>,
     /// The path as it came.
-    pub path: String,
+    pub path: Vec<u8>,
     /// The query as it came; empty if there is none.
-    pub query: String,
+    pub query: Vec<u8>,
     /// The content; `None` if it is not whole, or malformed.
     pub content: Option<Vec<u8>>,
 }
@@ -70,9 +70,9 @@ fn one<'b>(
     let (head, mut decoder) = understand(&bytes[range.clone()], CONTENT)?;
     requests.push(Request {
         method: head.method.to_owned(),
-        authority: head.target.authority.map(str::to_owned),
-        path: head.target.path.to_owned(),
-        query: head.target.query.to_owned(),
+        authority: head.target.authority.map(<[u8]>::to_vec),
+        path: head.target.path.to_vec(),
+        query: head.target.query.to_vec(),
         content: None,
     });
     let (content, rest) = content(&mut decoder, &bytes[range.end..])?;

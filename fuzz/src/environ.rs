@@ -50,7 +50,15 @@ fn variables(head: &Head) -> Variables {
     let server = Server { address, multithread: false, multiprocess: false };
     let client = SocketAddr::from((Ipv4Addr::LOCALHOST, 54321));
     let environ = Environ::new(head, &server, client, Box::new(empty()));
-    for name in ["HTTP_PROXY", "HTTP_CONTENT_LENGTH", "HTTP_X-A", "http_host", "Host", ""] {
+    for name in [
+        "HTTP_PROXY",
+        "HTTP_TRANSFER_ENCODING",
+        "HTTP_CONTENT_LENGTH",
+        "HTTP_X-A",
+        "http_host",
+        "Host",
+        "",
+    ] {
         assert_eq!(environ.get(name), None, "{name}");
     }
     let all = environ.variables().into_iter();
@@ -86,16 +94,24 @@ fn of_the_request_line(head: &Head, variables: &Variables) {
     assert_eq!(variables["SERVER_PROTOCOL"], head.version.to_string().into_bytes());
     // What stands before the path, if anything does, has no `/` but the two behind the scheme.
     let whole = head.raw_target;
-    let origin = match whole.split_once("://") {
-        Some((_, rest)) if !whole.starts_with('/') => {
-            rest.find(['/', '?']).map_or("", |at| &rest[at..])
+    let scheme = whole.windows(3).position(|three| three == b"://");
+    let origin = match scheme {
+        Some(at) if !whole.starts_with(b"/") => {
+            let rest = &whole[at + 3..];
+            let end = rest.iter().position(|byte| b"/?".contains(byte));
+            end.map_or(&b""[..], |at| &rest[at..])
         }
         _ => whole,
     };
-    let (path, query) = origin.split_once('?').unwrap_or((origin, ""));
-    let path = if path.is_empty() { "/" } else { path };
-    assert_eq!(variables["PATH_INFO"], percent_decoded(path));
-    assert_eq!(variables["QUERY_STRING"], query.as_bytes());
+    let mut parts = origin.splitn(2, |&byte| byte == b'?');
+    let (path, query) = (parts.next().unwrap_or_default(), parts.next().unwrap_or_default());
+    let expected = match path {
+        b"*" => Vec::new(), // PEP 3333: it begins with a slash, or is empty
+        b"" => b"/".to_vec(),
+        path => percent_decoded(path),
+    };
+    assert_eq!(variables["PATH_INFO"], expected);
+    assert_eq!(variables["QUERY_STRING"], query);
 }
 
 /// What the fields become: PEP 3333 ("environ Variables"), RFC 3875 s4.1.18. A name with an
@@ -105,7 +121,8 @@ fn of_fields(head: &Head) -> Variables {
     for field in head.fields.iter().filter(|field| !field.name.contains('_')) {
         let name = field.name.to_ascii_uppercase().replace('-', "_");
         let variable = match name.as_str() {
-            "PROXY" => continue, // CVE-2016-5385
+            "PROXY" => continue,             // CVE-2016-5385
+            "TRANSFER_ENCODING" => continue, // RFC 9112 s7.1.3: it is decoded
             "CONTENT_TYPE" | "CONTENT_LENGTH" => name,
             _ => format!("HTTP_{name}"),
         };

@@ -1,7 +1,7 @@
 //! The requests that hyper finds in what a client sends. Its connection is this file's memory: no
 //! socket, no runtime, the same every time.
 //!
-//! hyper reads heads with `httparse`, as stage 3 does, so this is a second opinion on the framing:
+//! hyper reads fields with `httparse`, as stage 3 does, so this is a second opinion on the framing:
 //! how long content is, chunks, persistent connections. h11 (`second_opinion.py`) reads all of it
 //! by itself.
 
@@ -53,9 +53,9 @@ async fn note(
     let (head, body) = request.into_parts();
     found.borrow_mut().push(Request {
         method: head.method.to_string(),
-        authority: head.uri.authority().map(ToString::to_string),
-        path: head.uri.path().to_owned(),
-        query: head.uri.query().unwrap_or_default().to_owned(),
+        authority: head.uri.authority().map(|host| host.as_str().into()),
+        path: head.uri.path().into(),
+        query: head.uri.query().unwrap_or_default().into(),
         content: None,
     });
     if let Ok(content) = body.collect().await

@@ -15,29 +15,29 @@ pub fn is_field_value(bytes: &[u8]) -> bool {
     bytes.iter().all(|byte| matches!(byte, b'\t' | b' '..=b'~' | 0x80..))
 }
 
-/// RFC 3986 s2 without the fragment, which never travels.
+/// What clients send: the URL Standard's percent-encode sets for path and query have these in common, and
+/// the fragment never travels.
 pub fn is_request_target(bytes: &[u8]) -> bool {
-    let is_plain = |byte: u8| {
-        let is_unreserved = byte.is_ascii_alphanumeric() || b"-._~".contains(&byte);
-        is_unreserved || b":/?[]@".contains(&byte) || b"!$&'()*+,;=".contains(&byte)
+    let is_sent = |byte: &u8| {
+        matches!(byte, b'!' | b'$'..=b';' | b'=' | b'?'..=b'~') || matches!(byte, 0x80..)
     };
-    match bytes {
-        [] => true,
-        [b'%', high, low, rest @ ..] => {
-            high.is_ascii_hexdigit() && low.is_ascii_hexdigit() && is_request_target(rest)
-        }
-        [byte, rest @ ..] => is_plain(*byte) && is_request_target(rest),
-    }
+    !bytes.is_empty() && bytes.iter().all(is_sent)
 }
 
-/// What the percent encoding stands for (RFC 3986 s2.1).
-pub fn percent_decoded(text: &str) -> Vec<u8> {
-    let mut parts = text.split('%');
-    let mut decoded = parts.next().unwrap_or_default().as_bytes().to_vec();
+/// What the percent encoding stands for (URL Standard, percent-decode): a percent sign without two
+/// hexadecimal digits stays.
+pub fn percent_decoded(bytes: &[u8]) -> Vec<u8> {
+    let mut parts = bytes.split(|&byte| byte == b'%');
+    let mut decoded = parts.next().unwrap_or_default().to_vec();
     for part in parts {
-        let (hex, rest) = part.split_at(2);
-        decoded.push(u8::from_str_radix(hex, 16).expect("it is a request target"));
-        decoded.extend_from_slice(rest.as_bytes());
+        match part {
+            [high, low, rest @ ..] if [high, low].iter().all(|it| it.is_ascii_hexdigit()) => {
+                let digits = str::from_utf8(&part[..2]).expect("they are digits");
+                decoded.push(u8::from_str_radix(digits, 16).expect("they are digits"));
+                decoded.extend_from_slice(rest);
+            }
+            _ => decoded.extend_from_slice(&[b"%", part].concat()),
+        }
     }
     decoded
 }

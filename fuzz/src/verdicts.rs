@@ -20,6 +20,7 @@ struct Verdict {
 #[derive(Serialize)]
 struct Request {
     method: String,
+    /// This and the next two are bytes, which need not be text.
     authority: Option<String>,
     path: String,
     query: String,
@@ -45,9 +46,9 @@ fn verdict(Case { name, bytes }: Case) -> Verdict {
     };
     let requests = reading.requests.into_iter().map(|request| Request {
         method: request.method,
-        authority: request.authority,
-        path: request.path,
-        query: request.query,
+        authority: request.authority.map(|authority| hex(&authority)),
+        path: hex(&request.path),
+        query: hex(&request.query),
         content: request.content.map(|content| hex(&content)),
     });
     Verdict { name, bytes: hex(&bytes), requests: requests.collect(), end, why }

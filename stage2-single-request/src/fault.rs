@@ -18,7 +18,7 @@ pub enum Fault {
     NotThreeParts(Vec<u8>),
     /// The method is no token.
     Method(Vec<u8>),
-    /// The request target holds a byte that a URI can't hold.
+    /// The request target is empty, or holds a byte that every client percent-encodes there.
     Target(Vec<u8>),
     /// The version is not of the form `HTTP/1.1`.
     VersionSyntax(Vec<u8>),
@@ -64,7 +64,8 @@ impl Display for Fault {
             }
             Fault::Method(method) => write!(f, "the method is no token: {}", Escaped(method)),
             Fault::Target(target) => {
-                write!(f, "the request target is no part of a URI: {}", Escaped(target))
+                let what = "is empty, or holds a byte that must be percent-encoded";
+                write!(f, "the request target {what}: {}", Escaped(target))
             }
             Fault::VersionSyntax(version) => {
                 write!(f, "the version is not of the form HTTP/1.1: {}", Escaped(version))

@@ -3,12 +3,13 @@
 use crate::escape::html;
 use crate::request_line::RequestLine;
 
-/// The page for a request; to HEAD it is that of GET, whose length is sent (RFC 9110 s8.6).
+/// The page for a request; to HEAD it is that of GET, whose length is sent (RFC 9110 s8.6). Bytes of
+/// the target that are no UTF-8 show as U+FFFD: a page is text.
 // ANCHOR: page
 pub fn page(request: &RequestLine) -> String {
     let RequestLine { method, target, version } = request;
     let method = if *method == "HEAD" { "GET" } else { method };
-    let (method, target) = (html(method), html(target));
+    let (method, target) = (html(method), html(&String::from_utf8_lossy(target)));
     format!(
         "<!doctype html>
 <html lang=\"en\">

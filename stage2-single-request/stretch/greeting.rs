@@ -57,7 +57,7 @@ fn respond(head: &[u8]) -> Vec<u8> {
         Ok(request) => request,
         Err(fault) => return Response::refusal(&fault).to(head),
     };
-    let content = match request.target.strip_prefix("/hello/") {
+    let content = match request.target.strip_prefix(b"/hello/") {
         None => page(&request),
         Some(name) => match decoded(name).map(String::from_utf8) {
             Some(Ok(name)) => greeting(&name),
@@ -77,8 +77,8 @@ fn greeting(name: &str) -> String {
 
 /// The bytes that a percent-encoded text stands for; `None` if a `%` is not followed by two hex
 /// digits (RFC 3986 s2.1).
-fn decoded(text: &str) -> Option<Vec<u8>> {
-    let mut bytes = text.bytes();
+fn decoded(text: &[u8]) -> Option<Vec<u8>> {
+    let mut bytes = text.iter().copied();
     let mut decoded = Vec::new();
     while let Some(byte) = bytes.next() {
         decoded.push(match byte {

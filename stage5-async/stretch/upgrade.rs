@@ -51,7 +51,7 @@ pub async fn first_request(
             return Way::Answered;
         }
     };
-    if head.raw_target == "/talk" && head.method == "GET" {
+    if head.raw_target == b"/talk" && head.method == "GET" {
         let (way, answer) = handshake(&head);
         wire.received.extend_from_slice(behind);
         wire.out.extend_from_slice(answer.as_bytes());

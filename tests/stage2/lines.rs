@@ -17,7 +17,8 @@ pub const CHECKS: &[Check] = &[
         title: "a request line that is not three parts of visible ASCII gets no page",
         rule: "RFC 9112 s3: method SP request-target SP HTTP-version",
         hint: "Split at each single space: exactly three parts, none of them empty, and nothing but \
-               visible ASCII in them. Anything else is Problem::Refuse(400).",
+               visible ASCII in them. Anything else is Problem::Refuse(400). (In the target you may \
+               let bytes from 0x80 on pass.)",
         run: no_page,
     },
     Check {
@@ -30,15 +31,16 @@ pub const CHECKS: &[Check] = &[
     },
 ];
 
-/// Request lines that are none, and what each of them has that none may have.
+/// Request lines that are none, and what each of them has that none may have. Bytes from 0x80 on are in
+/// the method and not in the target: there curl sends them, and a server may take them or refuse them.
 const WRONG: [(&[u8], &str); 12] = [
     (b"GET / x HTTP/1.1", "four parts"),
     (b"GET /", "two parts"),
     (b"GET  / HTTP/1.1", "two spaces after the method"),
     (b"GET\t/\tHTTP/1.1", "tabs in place of spaces"),
     (b"GET / HTTP/1.1 ", "a space at its end"),
-    (b"GET /\xFF HTTP/1.1", "a byte that is no text"),
-    (b"GET /\xC3\xA9 HTTP/1.1", "the letter \u{e9}, which is text and no ASCII"),
+    (b"G\xFFT / HTTP/1.1", "a byte that is no text"),
+    (b"G\xC3\x89T / HTTP/1.1", "the letter \u{c9}, which is text and no ASCII"),
     (b"GET /\x07 HTTP/1.1", "a control character"),
     (b"GET  HTTP/1.1", "an empty target"),
     (b" / HTTP/1.1", "an empty method"),

@@ -1,6 +1,6 @@
 //! What the server does not serve it refuses: with the right status, to this client only.
 
-use grader::{Check, Server, Target, Verdict, answered, ask, random};
+use grader::{Check, Server, Target, Verdict, answered, ask, expect, random};
 
 pub const CHECKS: &[Check] = &[
     Check {
@@ -19,10 +19,18 @@ pub const CHECKS: &[Check] = &[
     },
     Check {
         id: "bad-target-400",
-        title: "a target with a byte that no URI holds is answered with 400",
-        rule: "RFC 3986 s2: unreserved, reserved, and % with two hex digits; nothing else",
+        title: "a target with a byte that every client encodes is answered with 400",
+        rule: "RFC 3986 s2: no control, no quote, no angle bracket; RFC 9112 s3.2: no fragment",
         hint: "Look at bytes before making text of them: from_utf8_lossy hides what was sent.",
         run: bad_target,
+    },
+    Check {
+        id: "targets-that-clients-send",
+        title: "a target with bytes that a browser or curl sends unencoded gets its page",
+        rule: "URL Standard, percent-encode sets: browsers leave { } | ^ ` \\ and % as they are; curl \
+               sends what it was given",
+        hint: "RFC 3986 is stricter than the clients are: refuse only what none of them sends.",
+        run: sent_targets,
     },
     Check {
         id: "other-version-505",
@@ -69,22 +77,32 @@ fn bad_request_line(target: &Target) -> Verdict {
 
 fn bad_target(target: &Target) -> Verdict {
     let server = target.start()?;
-    let targets: &[&[u8]] = &[
-        b"/\"",
-        b"/<b>",
-        b"/{x}",
-        b"/a\\b",
-        b"/a|b",
-        b"/\xC3\xA9",
-        b"/\xFF",
-        b"/%zz",
-        b"/%4",
-        b"/%",
-    ];
-    targets.iter().try_for_each(|bad| {
-        let request = [b"GET ", *bad, b" HTTP/1.1\r\nHost: x\r\n\r\n"].concat();
+    let no_controls = (0..b' ').filter(|byte| !b"\r\n".contains(byte));
+    no_controls.chain(*b"\x7F\"<>#").try_for_each(|bad| {
+        let request = [b"GET /a", &[bad][..], b"b HTTP/1.1\r\nHost: x\r\n\r\n"].concat();
         refused(&server, &[&request], 400)
     })
+}
+
+/// Every other byte, in the path and in the query. The page shows those that are text.
+fn sent_targets(target: &Target) -> Verdict {
+    let server = target.start()?;
+    let is_sent = |byte: &u8| *byte > b' ' && !b"\x7F\"<>#".contains(byte);
+    for byte in (0..=u8::MAX).filter(is_sent) {
+        let sent = [b"/a", &[byte][..], b"?b", &[byte]].concat();
+        let request = [b"GET ", &sent[..], b" HTTP/1.1\r\nHost: x\r\n\r\n"].concat();
+        let (client, response) = ask(&server, &request)?;
+        response.expect_status(&client, 200)?;
+        let in_page = String::from_utf8_lossy(&sent).replace('&', "&amp;").replace('\'', "&#39;");
+        let what = format!("the page shows the target {in_page}");
+        expect(&client, response.text().contains(&in_page), what)?;
+    }
+    for sent in ["/100%?100%", "/%zz", "/%4", "/%u1234", "/{a}?{b}|c", "/caf\u{e9}?\u{4f60}"] {
+        let (client, response) = ask(&server, format!("GET {sent} HTTP/1.1\r\nHost: x\r\n\r\n"))?;
+        response.expect_status(&client, 200)?;
+        expect(&client, response.text().contains(sent), format!("the page shows {sent}"))?;
+    }
+    Ok(())
 }
 
 fn other_versions(target: &Target) -> Verdict {

@@ -170,7 +170,7 @@ impl Conversation {
 /// The whole answer to a request, and whether the connection goes on after it.
 fn answer(head: &Head) -> Result<(Vec<u8>, bool), Fault> {
     let (status, content) = match head.target.path {
-        "/hello" => ("200 OK", GREETING),
+        b"/hello" => ("200 OK", GREETING),
         _ => ("404 Not Found", &b"no such page; try /hello\n"[..]),
     };
     let mut out = Vec::new();

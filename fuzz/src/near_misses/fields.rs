@@ -40,7 +40,7 @@ const LENGTHS: [&str; 33] = [
 ];
 
 /// What could stand in the place of `chunked`.
-const CODINGS: [&str; 33] = [
+const CODINGS: [&str; 36] = [
     "chunked",
     "Chunked",
     "CHUNKED",
@@ -52,6 +52,9 @@ const CODINGS: [&str; 33] = [
     "chunked\0",
     "chunked,",
     ",chunked",
+    ", ,\tchunked ,,",
+    ",",
+    "chunked chunked",
     "chunked,chunked",
     "chunked, chunked",
     "gzip, chunked",

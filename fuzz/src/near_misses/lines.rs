@@ -12,7 +12,7 @@ const ENDS: [&str; 12] = [
 const BEFORE: [&str; 12] =
     ["", "\r\n", "\r\n\r\n", "\n", "\r", " ", "\0", "\t", "\u{feff}", "\r\n ", "\n\r\n", " \r\n"];
 
-const TARGETS: [&str; 24] = [
+const TARGETS: [&str; 29] = [
     "/",
     "/a?b",
     "*",
@@ -36,6 +36,11 @@ const TARGETS: [&str; 24] = [
     "/<>",
     "/{}",
     "/|",
+    "/\\",
+    "/^`",
+    "/100%?100%",
+    "/%u00fc",
+    "http://a{/",
     "",
 ];
 
@@ -55,7 +60,7 @@ const VERSIONS: [&str; 10] = [
 const METHODS: [&str; 11] =
     ["GET", "get", "HEAD", "OPTIONS", "PRI", "M-SEARCH", "CONNECT", "G T", "G\0T", "G(T", ""];
 
-const FIELDS: [&str; 24] = [
+const FIELDS: [&str; 28] = [
     "A: b",
     "A:b",
     "A:",
@@ -77,6 +82,10 @@ const FIELDS: [&str; 24] = [
     "Connection: upgrade\r\nUpgrade: a",
     "Expect: 100-continue",
     "Expect: 200-ok",
+    "Expect:",
+    "Expect: , 100-continue,",
+    "Expect: 100-continue 100-continue",
+    "Connection: , close,",
     "Host: b",
     "Host: a b",
     "TE: chunked",

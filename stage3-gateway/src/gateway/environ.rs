@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 use std::io::{self, Read};
 use std::net::SocketAddr;
 
-use percent_encoding::percent_decode_str;
+use percent_encoding::percent_decode;
 use stage1_echo::terminal::ErrorStream;
 
 use crate::gateway::variables::{VARIABLES, field_name, server_name, text, variable_name};
@@ -60,8 +60,11 @@ impl<'r> Environ<'r> {
         Some(match name {
             "REQUEST_METHOD" => self.head.method.as_bytes().into(),
             "SCRIPT_NAME" => b"".into(), // the application is the whole server
-            "PATH_INFO" => percent_decode_str(target.path).into(),
-            "QUERY_STRING" => target.query.as_bytes().into(),
+            // It is empty or begins with a slash, says the PEP. Only `OPTIONS *`, which asks about the
+            // server as a whole, leaves it empty: any other target without a path means `/`.
+            "PATH_INFO" if target.path == b"*" => b"".into(),
+            "PATH_INFO" => percent_decode(target.path).into(),
+            "QUERY_STRING" => target.query.into(),
             "CONTENT_TYPE" => return self.joined("content-type", b", "),
             "CONTENT_LENGTH" => return self.joined("content-length", b", "),
             "SERVER_NAME" => server_name(self.server.address),
@@ -70,7 +73,7 @@ impl<'r> Environ<'r> {
             "REMOTE_ADDR" => text(self.client.ip()),
             "REMOTE_PORT" => text(self.client.port()),
             "wsgi.url_scheme" => b"http".into(),
-            "HTTP_HOST" if target.authority.is_some() => target.authority?.as_bytes().into(),
+            "HTTP_HOST" if target.authority.is_some() => target.authority?.into(),
             "HTTP_COOKIE" => return self.joined("cookie", b"; "), // RFC 9113 s8.2.3
             _ => return self.joined(&field_name(name)?, b", "),
         })

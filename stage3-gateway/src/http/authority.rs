@@ -2,7 +2,7 @@
 
 use std::net::Ipv6Addr;
 
-use stage2_single_request::syntax::{is_uri, letters_digits_and};
+use stage2_single_request::syntax::letters_digits_and;
 
 /// What a registered name or an IPv4 address is made of.
 const NAME: [bool; 256] = letters_digits_and(b"-._~%!$&'()*+,;=");
@@ -19,8 +19,15 @@ pub fn is_authority(bytes: &[u8]) -> bool {
     };
     let is_port = port.is_empty() || port[0] == b':' && port[1..].iter().all(u8::is_ascii_digit);
     let is_name = host.iter().all(|&byte| NAME[byte as usize]);
-    let is_encoded = host.contains(&b'%'); // then its digits have to be looked at
-    is_port && is_name && (!is_encoded || is_uri(host))
+    is_port && is_name && is_percent_encoded(host)
+}
+
+/// Whether two hexadecimal digits follow each percent sign (RFC 3986 s2.1). In a path one that stands
+/// alone is let through; a host is read by proxies, certificates and access lists, so it must mean the
+/// same to all of them.
+fn is_percent_encoded(bytes: &[u8]) -> bool {
+    let mut parts = bytes.split(|&byte| byte == b'%').skip(1);
+    parts.all(|part| part.get(..2).is_some_and(|hex| hex.iter().all(u8::is_ascii_hexdigit)))
 }
 
 /// An IPv6 address, or what a later version of IP may bring (RFC 3986 s3.2.2).

@@ -13,7 +13,7 @@ pub enum Fault {
     /// A field line is malformed; the words are `httparse`'s.
     Field(&'static str),
     /// The request target has none of the forms that its method allows.
-    TargetForm(String),
+    TargetForm(Vec<u8>),
     /// `CONNECT`: this server is no proxy.
     Connect,
     /// `Host` is missing, repeated or malformed.
@@ -58,7 +58,7 @@ impl Display for Fault {
             Fault::Head(fault) => fault.fmt(f),
             Fault::Field(what) => write!(f, "a field line is malformed: {what}"),
             Fault::TargetForm(target) => {
-                write!(f, "no request target for this method: {}", Escaped(target.as_bytes()))
+                write!(f, "no request target for this method: {}", Escaped(target))
             }
             Fault::Connect => write!(f, "this server is no proxy: it does not know CONNECT"),
             Fault::Host(what) => write!(f, "the Host field is {what}"),

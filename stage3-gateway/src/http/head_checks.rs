@@ -1,34 +1,18 @@
 //! Hardening: what of a head `httparse` leaves to us.
 
-use stage2_single_request::fault::Fault as HeadFault;
-use stage2_single_request::request_line::RequestLine;
-use stage2_single_request::syntax::is_uri;
 use stage2_single_request::version::Version;
 
 use crate::http::authority::is_authority;
 use crate::http::fault::Fault;
 use crate::http::head::Field;
 
-/// `httparse` says what it did not like, but not which status that deserves; stage 2 knows.
-pub fn why_not(bytes: &[u8], status: httparse::Result<usize>) -> Fault {
-    let line = bytes.split(|&byte| byte == b'\r').next().unwrap_or(bytes);
-    match (RequestLine::parse(line), status) {
-        (Err(fault), _) => Fault::Head(fault),
-        (Ok(_), Err(httparse::Error::HeaderName)) => Fault::Field("its name is no token"),
-        (Ok(_), Err(httparse::Error::HeaderValue)) => Fault::Field("its value holds a control"),
-        (Ok(_), _) => Fault::Field("it is no \"name: value\""),
-    }
-}
-
-/// Whether every byte of the request target may stand there: `httparse` is not that strict.
-///
-/// # Errors
-/// Stage 2's `Target`.
-pub fn check_target(target: &str) -> Result<(), Fault> {
-    if is_uri(target.as_bytes()) {
-        return Ok(());
-    }
-    Err(HeadFault::Target(target.as_bytes().to_vec()).into())
+/// What `httparse` did not like about a header section; without an error, the section has no end.
+pub fn field_fault(error: Option<httparse::Error>) -> Fault {
+    Fault::Field(match error {
+        Some(httparse::Error::HeaderName) => "its name is no token",
+        Some(httparse::Error::HeaderValue) => "its value holds a control",
+        _ => "it is no \"name: value\"",
+    })
 }
 
 /// The members of a list, `a, b`, without the spaces and tabs around them. Empty members do not count:

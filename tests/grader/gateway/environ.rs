@@ -4,8 +4,9 @@ use super::talk::{get, next_is_served, request};
 use super::variables::Variables;
 use crate::check::{Check, Verdict};
 use crate::evidence::expect;
-use crate::exchange::ask;
+use crate::exchange::{answered, ask};
 use crate::random;
+use crate::server::Server;
 use crate::target::Target;
 
 /// The variables of the request line, and the list as a whole.
@@ -38,6 +39,15 @@ pub const CHECKS: &[Check] = &[
         rule: "RFC 3986 s2.1; WHATWG URL, percent-decode: it stays as it is",
         hint: "A `%` without two hexadecimal digits stays as it is; `percent_decode_str` does that.",
         run: percent_alone,
+    },
+    Check {
+        id: "environ-of-targets-that-clients-send",
+        title: "bytes that a browser or curl sends unencoded reach the application, and others get 400",
+        rule: "URL Standard, percent-encode sets: browsers leave { } | ^ ` \\ and % as they are; curl \
+               sends what it was given; PEP 3333, Unicode Issues: bytes, not text",
+        hint: "RFC 3986 is stricter than the clients are. Refuse only what none of them sends: controls, \
+               the space, quotes, angle brackets and the number sign.",
+        run: sent_targets,
     },
     Check {
         id: "environ-query-string",
@@ -100,6 +110,43 @@ fn percent_alone(target: &Target) -> Verdict {
         }
         next_is_served(&server)
     })
+}
+
+fn sent_targets(target: &Target) -> Verdict {
+    let server = target.start()?;
+    let is_sent = |byte: &u8| *byte > b' ' && !b"\x7F\"<>#".contains(byte);
+    let sent: Vec<u8> = (0..=u8::MAX).filter(is_sent).collect();
+    let in_path: Vec<u8> = sent.iter().copied().filter(|&byte| byte != b'?').collect();
+    expect_both(&server, &in_path, &sent)?;
+    for odd in ["100%", "%zz", "%4", "%u1234", "%%41", "{%22a%22:1}", "a|b", "C:\\dir", "caf\u{e9}"]
+    {
+        let decoded = odd.replace("%41", "A").replace("%22", "\"");
+        let request = line(format!("/environ/{odd}?{odd}").as_bytes());
+        let variables = Variables::of(&server, request)?;
+        variables.expect("PATH_INFO", format!("/environ/{decoded}"))?;
+        variables.expect("QUERY_STRING", odd)?;
+    }
+    for bad in (0..b' ').filter(|byte| !b"\r\n".contains(byte)).chain(*b"\x7F\"<>#") {
+        for place in ["/environ/", "/environ?"] {
+            let request = line(&[place.as_bytes(), b"a", &[bad], b"b"].concat());
+            answered(&server, request, 400)?;
+        }
+    }
+    next_is_served(&server)
+}
+
+/// `path` and `query` arrive as they were sent.
+fn expect_both(server: &Server, path: &[u8], query: &[u8]) -> Verdict {
+    let path = [b"/environ/", path].concat();
+    let variables = Variables::of(server, line(&[&path[..], b"?", query].concat()))?;
+    variables.expect("PATH_INFO", path)?;
+    variables.expect("QUERY_STRING", query)
+}
+
+/// As `get`, for targets that need not be text.
+fn line(target: &[u8]) -> Vec<u8> {
+    let fields = b" HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n";
+    [b"GET ", target, fields].concat()
 }
 
 fn query_string(target: &Target) -> Verdict {

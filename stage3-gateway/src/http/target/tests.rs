@@ -6,8 +6,9 @@ use crate::http::fault::Fault;
 
 /// Path, query and authority; `None` if the target has none of the forms.
 fn get(target: &str) -> Option<(&str, &str, Option<&str>)> {
-    let target = Target::parse("GET", target).ok()?;
-    Some((target.path, target.query, target.authority))
+    let target = Target::parse("GET", target.as_bytes()).ok()?;
+    let text = |bytes| str::from_utf8(bytes).expect("a part of what was text");
+    Some((text(target.path), text(target.query), target.authority.map(text)))
 }
 
 #[test]
@@ -24,6 +25,7 @@ fn an_absolute_form_brings_its_authority() {
     assert_eq!(get("http://a"), Some(("/", "", Some("a"))), "an empty path is /");
     assert_eq!(get("http://a?b/c"), Some(("/", "b/c", Some("a"))));
     assert_eq!(get("http://a/b://c"), Some(("/b://c", "", Some("a"))));
+    assert_eq!(get("http://a/%?{é}%zz"), Some(("/%", "{é}%zz", Some("a"))), "as browsers send it");
 }
 
 #[test]
@@ -39,6 +41,11 @@ fn what_is_no_form_is_refused() {
         "http://?a",
         "ftp://a/",
         "http://u@a/",
+        "http://a{b/",
+        "http://a\\b/",
+        "http://a%/",
+        "http://a%zz/",
+        "http://\u{e9}/",
         "http://a:b/",
         "http://[::1/",
         "http://[::1]a/",
@@ -51,9 +58,9 @@ fn what_is_no_form_is_refused() {
 
 #[test]
 fn an_asterisk_is_for_options_and_connect_is_for_proxies() {
-    assert_eq!(Target::parse("OPTIONS", "*").map(|target| target.path), Ok("*"));
-    assert_eq!(Target::parse("CONNECT", "a:80"), Err(Fault::Connect));
-    assert_eq!(Target::parse("CONNECT", "/"), Err(Fault::Connect));
+    assert_eq!(Target::parse("OPTIONS", b"*").map(|target| target.path), Ok(&b"*"[..]));
+    assert_eq!(Target::parse("CONNECT", b"a:80"), Err(Fault::Connect));
+    assert_eq!(Target::parse("CONNECT", b"/"), Err(Fault::Connect));
 }
 
 #[test]
@@ -98,6 +105,10 @@ fn an_authority_is_a_host_with_or_without_a_port() {
         "[v7.]",
         "é",
         "%4",
+        "%",
+        "a%zz",
+        "a%4%41",
+        "a|b",
     ] {
         assert!(!is_authority(wrong.as_bytes()), "{wrong}");
     }

@@ -14,7 +14,9 @@ last_file = None
 
 
 def app(environ, start_response):
-    return ROUTES[environ["PATH_INFO"]](environ, start_response)
+    path = environ["PATH_INFO"]
+    route = target if path == "" or path.startswith("/target/") else ROUTES[path]
+    return route(environ, start_response)
 
 
 def hello(_environ, start_response):
@@ -32,6 +34,24 @@ def flags(environ, start_response):
     names = ("wsgi.multithread", "wsgi.multiprocess", "wsgi.run_once", "wsgi.version")
     start_response("200 OK", TEXT)
     return ["".join(f"{name}={environ[name]!r}\n" for name in names).encode()]
+
+
+def chunks(environ, start_response):
+    """The content, and what says whether it still is in chunks."""
+    said = (
+        environ.get("HTTP_TRANSFER_ENCODING"),
+        environ["wsgi.input_terminated"],
+        environ["wsgi.input"].read(),
+    )
+    start_response("200 OK", TEXT)
+    return [f"{said!r}\n".encode()]
+
+
+def target(environ, start_response):
+    """Path and query as they came to us, each in its own line."""
+    start_response("200 OK", TEXT)
+    lines = (environ["PATH_INFO"], environ["QUERY_STRING"])
+    return ["".join(f"{line}\n" for line in lines).encode("latin-1")]
 
 
 def latin_1(environ, start_response):
@@ -141,6 +161,7 @@ ROUTES = {
     "/hello": hello,
     "/two-pieces": two_pieces,
     "/flags": flags,
+    "/chunks": chunks,
     "/latin-1": latin_1,
     "/file": file,
     "/file-is-closed": file_is_closed,

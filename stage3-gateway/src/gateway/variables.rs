@@ -41,15 +41,20 @@ pub fn text(value: impl ToString) -> Cow<'static, [u8]> {
 /// `X-User`, and a client could pass itself off as the proxy in front that sets the latter.
 pub fn field_name(variable: &str) -> Option<String> {
     let name = variable.strip_prefix("HTTP_")?;
-    let is_ours = !matches!(name, "CONTENT_TYPE" | "CONTENT_LENGTH" | "PROXY");
+    let is_ours =
+        !matches!(name, "CONTENT_TYPE" | "CONTENT_LENGTH" | "PROXY" | "TRANSFER_ENCODING");
     let is_plain = !name.contains(|c: char| c == '-' || c.is_ascii_lowercase());
     (is_ours && is_plain).then(|| name.replace('_', "-"))
 }
 
 /// The variable that a field becomes, if it becomes one. `Proxy` does not: programs take
-/// `HTTP_PROXY` from the environment for the proxy to use (CVE-2016-5385).
+/// `HTTP_PROXY` from the environment for the proxy to use (CVE-2016-5385). `Transfer-Encoding` does not
+/// either: `wsgi.input` has the content without its coding, and an application that was told of the
+/// coding would decode it once more (RFC 9112 s7.1.3 removes the field with the coding). `TE` and
+/// `Trailer` stay, for they say nothing about how the content is read.
 pub fn variable_name(field: &Field) -> Option<String> {
-    let is_ours = !["content-type", "content-length", "proxy"].iter().any(|name| field.is(name));
+    let others = ["content-type", "content-length", "proxy", "transfer-encoding"];
+    let is_ours = !others.iter().any(|name| field.is(name));
     let name = || format!("HTTP_{}", field.name.to_ascii_uppercase().replace('-', "_"));
     (is_ours && !field.name.contains('_')).then(name)
 }

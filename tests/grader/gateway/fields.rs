@@ -9,6 +9,14 @@ use crate::target::Target;
 /// How fields become variables, and which of them do not.
 pub const CHECKS: &[Check] = &[
     Check {
+        id: "environ-without-transfer-encoding",
+        title: "content in chunks arrives decoded, and no variable says that it ever was in chunks",
+        rule: "RFC 9112 s7.1.3: who decodes the coding removes the field; PEP 3333, wsgi.input",
+        hint: "An application that finds HTTP_TRANSFER_ENCODING decodes the content once more, as Bottle \
+               does, and fails.",
+        run: transfer_encoding,
+    },
+    Check {
         id: "fields-become-variables",
         title: "X-Some-Name becomes HTTP_X_SOME_NAME, in whatever case it came",
         rule: "RFC 3875 s4.1.18; RFC 9110 s5.1: names of fields have no case",
@@ -117,6 +125,19 @@ fn content(target: &Target) -> Verdict {
         without.expect_nothing("CONTENT_TYPE")?;
         without.expect_nothing("CONTENT_LENGTH")
     })
+}
+
+fn transfer_encoding(target: &Target) -> Verdict {
+    let server = target.start()?;
+    for coding in ["chunked", "Chunked", "\tchunked ,"] {
+        let fields = format!("Transfer-Encoding: {coding}\r\nTE: trailers\r\nTrailer: X-A\r\n");
+        let chunks = request("POST", "/environ", &fields) + "1\r\na\r\n0\r\nX-A: b\r\n\r\n";
+        let variables = Variables::of(&server, chunks)?;
+        variables.expect_none("HTTP_TRANSFER_ENCODING")?;
+        variables.expect_none("HTTP_X_A")?;
+        variables.expect("HTTP_TE", "trailers")?; // it speaks of the answer
+    }
+    Ok(())
 }
 
 fn content_without_http(target: &Target) -> Verdict {

@@ -22,6 +22,14 @@ pub const CHECKS: &[Check] = &[
         hint: "Read in gateway/validator which rule stands for the route.",
         run: wrong_is_caught,
     },
+    Check {
+        id: "environ-of-the-whole-server",
+        title: "PATH_INFO is empty for OPTIONS *, which asks about the server as a whole",
+        rule: "PEP 3333, environ Variables: PATH_INFO is empty or begins with a slash",
+        hint: "The validator answers 500 to a server that gives anything else. Of all targets only the \
+               asterisk has no path.",
+        run: whole_server,
+    },
 ];
 
 const RIGHT: &[(&str, u16)] = &[
@@ -52,6 +60,12 @@ fn right_passes(target: &Target) -> Verdict {
     answered(&server, post("/form", b"name=Ada"), 200)?;
     let complaints = server.stderr_lines();
     expect(&server, complaints.is_empty(), "nothing is said on standard error")
+}
+
+fn whole_server(target: &Target) -> Verdict {
+    let server = target.launch().arg("validated").start()?;
+    answered(&server, request("OPTIONS", "*", ""), 404)?;
+    answered(&server, request("OPTIONS", "/environ", ""), 200)
 }
 
 fn wrong_is_caught(target: &Target) -> Verdict {

@@ -26,6 +26,21 @@ pub const CHECKS: &[Check] = &[
         run: |target| with_python(target, latin_1),
     },
     Check {
+        id: "python-targets-that-clients-send",
+        title: "path and query reach Python byte for byte as a browser or curl sends them",
+        rule: "URL Standard, percent-encode sets; PEP 3333, Unicode Issues: strings are latin-1",
+        hint: "A target need be neither a URI of RFC 3986 nor UTF-8.",
+        run: |target| with_python(target, sent_targets),
+    },
+    Check {
+        id: "python-content-in-chunks-is-decoded",
+        title: "content in chunks arrives decoded, and no variable says that it ever was in chunks",
+        rule: "RFC 9112 s7.1.3: who decodes the coding removes the field; wsgi.input_terminated",
+        hint: "An application that finds HTTP_TRANSFER_ENCODING decodes the content once more, as Bottle \
+               does, and fails. That its input ends by itself, wsgi.input_terminated says.",
+        run: |target| with_python(target, chunks),
+    },
+    Check {
         id: "python-file-wrapper",
         title: "wsgi.file_wrapper sends a file and closes it",
         rule: "PEP 3333, Optional Platform-Specific File Handling",
@@ -89,6 +104,30 @@ fn latin_1(target: &Target) -> Verdict {
     expect_eq(&client, "a byte is a character", "4 characters\n", &response.content)?;
     let fields = response.fields_named("X-B");
     expect_eq(&client, "the field comes back", b"caf\xE9", fields.concat())
+}
+
+fn sent_targets(target: &Target) -> Verdict {
+    let server = with(target, CROSSING, 1).start()?;
+    for sent in [&b"{%7B}|^`\\100%"[..], b"%zz%4", b"caf\xE9", b"caf\xC3\xA9", b"\x80\x85\xA0\xFF"]
+    {
+        let line = [b"GET /target/", sent, b"?", sent, b" HTTP/1.1\r\n"].concat();
+        let request = [&line[..], b"Host: localhost\r\nConnection: close\r\n\r\n"].concat();
+        let (client, response) = ask(&server, request)?;
+        response.expect_status(&client, 200)?;
+        let path = sent.escape_ascii().to_string().contains("%7B");
+        let decoded = if path { &b"{{}|^`\\100%"[..] } else { sent };
+        let right = [b"/target/", decoded, b"\n", sent, b"\n"].concat();
+        expect_eq(&client, "this is what came", right, &response.content)?;
+    }
+    let (client, response) = ask(&server, request("OPTIONS", "*", ""))?;
+    expect_eq(&client, "PATH_INFO is empty for the server as a whole", "\n\n", &response.content)
+}
+
+fn chunks(target: &Target) -> Verdict {
+    let server = with(target, CROSSING, 1).start()?;
+    let head = request("POST", "/chunks", "Transfer-Encoding: Chunked\r\n");
+    let (client, response) = ask(&server, head + "5;a=b\r\nhello\r\n0\r\nX: y\r\n\r\n")?;
+    expect_eq(&client, "this is what came", "(None, True, b'hello')\n", &response.content)
 }
 
 fn file_wrapper(target: &Target) -> Verdict {

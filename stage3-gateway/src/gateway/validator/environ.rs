@@ -33,8 +33,7 @@ pub fn check(environ: &Environ) -> Result<(), Error> {
         }
     }
     let path = environ.text("PATH_INFO");
-    let is_asterisk = path == "*" && environ.text("REQUEST_METHOD") == "OPTIONS";
-    if !path.is_empty() && !path.starts_with('/') && !is_asterisk {
+    if !path.is_empty() && !path.starts_with('/') {
         return Err(Error::Rule("the server's PATH_INFO must be empty or begin with a slash"));
     }
     if ["HTTP_CONTENT_TYPE", "HTTP_CONTENT_LENGTH"].iter().any(|name| environ.get(name).is_some()) {

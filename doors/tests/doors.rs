@@ -45,6 +45,9 @@ const HYPERS_OWN: &[&str] = &[
     "deadline-of-a-slow-head",
     // It counts lengths in 64 bits less one; what it lets pass is our adapter's: see `own::LIMIT`.
     "size-declared-413",
+    // Its type for URIs takes neither a grave accent in a path nor bytes that are no UTF-8.
+    "targets-with-any-byte",
+    "environ-of-targets-that-clients-send",
     // It has no log.
     "log-no-control-bytes",
 ];
@@ -109,6 +112,7 @@ const DOORS: &[Door] = &[
         // A panic ends the connection's task, and nobody answers; so does a client that half-closes.
         left: &[
             "panic-is-500",
+            "targets-with-any-byte", // as for hyper, on which it stands
             "contract-stdout-closed",
             "contract-ipv6",
             "contract-restart-on-the-same-port",

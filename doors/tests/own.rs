@@ -1,7 +1,7 @@
 //! What is asked of every door, whatever application it serves.
 
 use crate::talk::{HELLO, greeting, greets, start};
-use grader::{Check, Signal, Target, Verdict, expect_eq};
+use grader::{Check, Signal, Target, Verdict, answered, expect_eq};
 
 pub const CHECKS: &[Check] = &[
     Check {
@@ -26,6 +26,13 @@ pub const CHECKS: &[Check] = &[
         run: |target| {
             echoes(target, "Transfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n3\r\ndef\r\n0\r\n\r\n")
         },
+    },
+    Check {
+        id: "targets-with-any-byte",
+        title: "a target with any byte that a browser or curl sends unencoded is served",
+        rule: "URL Standard, percent-encode sets; curl sends what it was given",
+        hint: "",
+        run: any_byte,
     },
     Check {
         id: "silent-client",
@@ -94,6 +101,18 @@ fn ends(target: &Target) -> Verdict {
     greets(&mut server.connect()?)?;
     server.stop(Signal::SIGTERM)?;
     server.wait_exit(10.0).map(drop)
+}
+
+fn any_byte(target: &Target) -> Verdict {
+    let server = start(target)?;
+    for byte in (b'!'..=0xff).filter(|byte| !b"\x7f\"<>#".contains(byte)) {
+        for (before, status) in [(&b"/hello?"[..], 200), (b"/nothing/", 404)] {
+            let line = [b"GET ", before, &[byte], b" HTTP/1.1\r\n"].concat();
+            let fields = b"Host: x\r\nConnection: close\r\n\r\n";
+            answered(&server, [&line[..], fields].concat(), status)?;
+        }
+    }
+    Ok(())
 }
 
 fn echoes(target: &Target, rest: &str) -> Verdict {

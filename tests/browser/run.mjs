@@ -4,6 +4,7 @@
 // `npm ci --prefix tests/browser` has been run; SCREENSHOTS=folder takes pictures on the way. Django is
 // that of the python3 in PATH: PATH="$(.ci/python):$PATH" has it.
 
+import { CHECKS as ADDRESSES } from './addresses.mjs';
 import { AT_ONCE, CHECKS as DEMO } from './demo.mjs';
 import { CHECKS as DJANGO } from './django.mjs';
 import { CHECKS as LIVE } from './live.mjs';
@@ -15,10 +16,10 @@ const CHECK_MS = 30_000;
 const STEP_MS = 10_000;
 
 const SERVERS = [
-  { stage: 'stage2', command: ['stage2-single-request'], checks: STAGE2 },
-  { stage: 'stage3', command: ['stage3-gateway', 'demo'], checks: DEMO },
-  { stage: 'stage4', command: ['stage4-fork', 'demo'], checks: [...DEMO, ...AT_ONCE] },
-  { stage: 'stage5', command: ['stage5-async', 'demo'], checks: [...DEMO, ...AT_ONCE] },
+  { stage: 'stage2', command: ['stage2-single-request'], checks: [...STAGE2, ...ADDRESSES] },
+  { stage: 'stage3', command: ['stage3-gateway', 'demo'], checks: [...DEMO, ...ADDRESSES] },
+  { stage: 'stage4', command: ['stage4-fork', 'demo'], checks: [...DEMO, ...AT_ONCE, ...ADDRESSES] },
+  { stage: 'stage5', command: ['stage5-async', 'demo'], checks: [...DEMO, ...AT_ONCE, ...ADDRESSES] },
   { stage: 'stage5', command: ['stage5-async', 'live'], checks: LIVE },
   { stage: 'stage5', command: ['stage5-async', '--python', 'djangoapp:app'], checks: DJANGO },
 ];

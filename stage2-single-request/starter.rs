@@ -158,7 +158,7 @@ fn main() -> ExitCode {
 
 const HELP: &str = "\
 My server of stage 2. PORT=8888 and HOST=127.0.0.1 say where it listens, HEAD_TIMEOUT=10 how many
-seconds a client has for the head of its request.";
+seconds a client has for the head of its request; its first byte must come within one.";
 
 fn run() -> Result<(), Failure> {
     // --quiet is allowed, as everywhere: this server prints no heads.

@@ -18,7 +18,8 @@ Usage: stage2-single-request [--quiet]
   --quiet          print no heads
   PORT=8888        the port to listen on; 0: any free one
   HOST=127.0.0.1   the address to listen on
-  HEAD_TIMEOUT=10  the seconds that a client has for the head of its request
+  HEAD_TIMEOUT=10  the seconds that a client has for the whole head of its request; the first byte
+                   must come within 1 second, because meanwhile nobody else is served
 
 Open it in a browser, or: curl -v http://127.0.0.1:8888/hello    Stop it with: Ctrl-C";
 

@@ -29,8 +29,11 @@ Usage: stage3-gateway [--quiet] [APPLICATION | --python MODULE:CALLABLE]
   --quiet                 print no heads
   PORT=8888               the port to listen on; 0: any free one
   HOST=127.0.0.1          the address to listen on
-  HEAD_TIMEOUT=10         the seconds that a client has for the head of its request
-  IDLE_TIMEOUT=10         the seconds that it may be silent in the middle of content
+  HEAD_TIMEOUT=10         the seconds that a client has for the whole head of its request; the
+                          first byte must come within 1 second, because meanwhile nobody else is
+                          served
+  IDLE_TIMEOUT=10         the seconds that it may be silent in the middle of content, 10 at most;
+                          it also shortens the 30 in which a client may take nothing of an answer
   CONTENT_LIMIT=8388608   the most bytes of content in a request
   PYTHON_TIMEOUT=30       the seconds that a Python worker may take to say something
 

@@ -41,8 +41,10 @@ Usage: stage5-async [--quiet] [APPLICATION | --python MODULE:CALLABLE]
   PORT=8888               the port to listen on; 0: any free one
   HOST=127.0.0.1          the address to listen on
   LISTEN_FDS=1            the socket is descriptor 3, already listening: see sd_listen_fds(3)
-  HEAD_TIMEOUT=10         the seconds that a client has for the head of its request
-  IDLE_TIMEOUT=5          the seconds that a connection may be idle between two requests
+  HEAD_TIMEOUT=10         the seconds that a client has for the whole head of its request
+  IDLE_TIMEOUT=5          the seconds that a connection may be idle between two requests; it also
+                          shortens the 10 of silence in the middle of content, and the 30 in which
+                          a client may take nothing of an answer
   CONTENT_LIMIT=8388608   the most bytes of content in a request
   PYTHON_TIMEOUT=30       the seconds that a Python worker may take to say something
   STOP_TIMEOUT=10         the seconds that running requests have when the server stops

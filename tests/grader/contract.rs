@@ -4,7 +4,7 @@
 //! for one that understands HTTP.
 
 mod inherited;
-mod usage;
+pub(crate) mod usage;
 
 use std::net::{Ipv4Addr, Ipv6Addr, TcpListener};
 

@@ -11,7 +11,7 @@ use crate::stage::Stage;
 /// The checksum of each stage's starter.
 const HANDED_OUT: [(&str, u64); 5] = [
     ("stage1-echo", 0xd41de095d8762a8d),
-    ("stage2-single-request", 0x6c8ee192c826560e),
+    ("stage2-single-request", 0xd434646d0a5408e6),
     ("stage3-gateway", 0xb3fc2d1633288072),
     ("stage4-fork", 0xb08b43d5abbec311),
     ("stage5-async", 0xbc0b17ed6caedc20),

@@ -83,7 +83,7 @@ pub(super) fn unknown_option(target: &Target) -> Verdict {
 }
 
 /// A run that ends as wrong usage does, with one line that names `what`.
-pub(super) fn refused(launch: &Launch, what: &str) -> Verdict {
+pub(crate) fn refused(launch: &Launch, what: &str) -> Verdict {
     let finished = launch.run()?;
     expect_end(&finished, 2)?;
     let named = complaint(&finished)?.contains(what);

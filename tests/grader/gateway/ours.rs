@@ -4,6 +4,7 @@ use super::body::read_until;
 use super::cut::Cut;
 use super::talk::{get, next_is_served, post, visit};
 use crate::check::{Check, Verdict};
+use crate::contract::usage::refused;
 use crate::evidence::{expect, expect_eq};
 use crate::exchange::{answered, ask};
 use crate::server::Server;
@@ -41,6 +42,13 @@ pub const CHECKS: &[Check] = &[
                call and each piece, and take its Err for an error of the application: a 500 while \
                the head is not out, and else an early end.",
         run: panics,
+    },
+    Check {
+        id: "settings-at-their-limits",
+        title: "the smallest and the largest time and size are served with, and others are wrong usage",
+        rule: "the contract of every server: times of up to a day, sizes of 64 bits, exit status 2",
+        hint: "Duration::from_secs_f64 panics for a number that no Duration holds: look at it before.",
+        run: settings,
     },
     Check {
         id: "middleware-shout",
@@ -109,6 +117,34 @@ fn panics(target: &Target) -> Verdict {
     drop(cut);
     next_is_served(&server)?;
     expect(&server, server.alive(), "the server still runs")
+}
+
+fn settings(target: &Target) -> Verdict {
+    for (name, right) in [
+        ("HEAD_TIMEOUT", &["86400", "0.001", "1e4"][..]),
+        ("IDLE_TIMEOUT", &["86400", "1e-300", "0.0000000001"]),
+        ("CONTENT_LIMIT", &["0", "4294967296", "18446744073709551615"]),
+    ] {
+        for value in right {
+            let server = target.launch().env(name, value).start()?;
+            // A head that has a millisecond may be late.
+            if *value != "0.001" {
+                next_is_served(&server)?;
+            }
+            expect(&server, server.alive(), format!("{name}={value}: the server runs"))?;
+        }
+    }
+    for (name, wrong) in [
+        ("HEAD_TIMEOUT", &["0", "-1", "86401", "1e300", "inf", "nan", "ten"][..]),
+        ("IDLE_TIMEOUT", &["0", "-1e-9", "18446744073709551616", "infinity", "NaN", "1 s"]),
+        ("CONTENT_LIMIT", &["-1", "18446744073709551616", "1e6", "8M"]),
+    ] {
+        for value in wrong {
+            refused(&target.launch().env(name, value), name)
+                .map_err(|failure| failure.detail(format!("{name} is {value}")))?;
+        }
+    }
+    Ok(())
 }
 
 fn shout(target: &Target) -> Verdict {

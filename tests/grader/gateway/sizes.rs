@@ -33,6 +33,20 @@ pub const CHECKS: &[Check] = &[
         run: declared,
     },
     Check {
+        id: "size-numbers-up-to-64-bits",
+        title: "sizes of 2^32, of 2^63 and of 2^64 less one end no server, whatever the limit",
+        rule: "RFC 9110 s8.6: prevent overflow; CONTENT_LIMIT is any number of 64 bits",
+        hint: "Add with checked_add, and never make a buffer of a size that a client has declared.",
+        run: large_numbers,
+    },
+    Check {
+        id: "size-limit-of-nothing",
+        title: "with CONTENT_LIMIT=0 a request without content passes, and a byte is answered with 413",
+        rule: "RFC 9110 s15.5.14: the limit is what still passes",
+        hint: "0 is a limit, and not the absence of one.",
+        run: nothing_passes,
+    },
+    Check {
         id: "size-chunked-413",
         title: "chunks that grow beyond 8 MiB are answered with 413 as they come",
         rule: "RFC 9110 s15.5.14; chunks declare no length, so they are counted",
@@ -69,6 +83,54 @@ fn declared(target: &Target) -> Verdict {
         refused(&server, request("POST", "/echo", &fields).as_bytes())?;
     }
     Ok(())
+}
+
+/// Each of the sizes, declared and in a chunk, and never as many bytes.
+fn large_numbers(target: &Target) -> Verdict {
+    const MOST: u64 = u64::MAX;
+    let sizes = [u64::from(u32::MAX), 1 << 32, (1 << 32) + 1, 1 << 53, i64::MAX as u64, 1 << 63];
+    for limit in [1 << 32, i64::MAX as u64, MOST - 1, MOST] {
+        let server = target.launch().env("CONTENT_LIMIT", limit.to_string()).start()?;
+        for size in sizes.into_iter().chain([MOST - 1, MOST]) {
+            let declared = format!("Content-Length: {size}\r\n");
+            let status = if size > limit { 413 } else { 400 }; // or it ends before its end
+            for path in ["/echo", "/half-read", "/form"] {
+                ends_early(&server, request("POST", path, &declared) + "abc", status)?;
+            }
+            let chunk = format!("1\r\na\r\n{size:x}\r\nabc");
+            let status = if size >= limit { 413 } else { 400 }; // one byte has come before
+            let coding = "Transfer-Encoding: chunked\r\n";
+            ends_early(&server, request("POST", "/echo", coding) + &chunk, status)?;
+        }
+        next_is_served(&server)?;
+    }
+    Ok(())
+}
+
+/// The client sends that and no more, and is answered with this status.
+fn ends_early(server: &Server, request: String, status: u16) -> Verdict {
+    let mut client = server.connect()?;
+    client.send(request.as_bytes())?;
+    client.half_close()?;
+    client.response("POST")?.expect_status(&client, status)?;
+    client.sees_end()
+}
+
+fn nothing_passes(target: &Target) -> Verdict {
+    let server = target.launch().env("CONTENT_LIMIT", "0").start()?;
+    next_is_served(&server)?;
+    let mut client = server.connect()?;
+    client.send(&post("/echo", b""))?;
+    expect_echo(&mut client, b"")?;
+    drop(client);
+    let chunked = "Transfer-Encoding: chunked\r\n";
+    let declared = request("POST", "/echo", "Content-Length: 1\r\n") + "a";
+    let in_chunk = request("POST", "/echo", chunked) + "1\r\na\r\n0\r\n\r\n";
+    ends_early(&server, declared, 413)?;
+    ends_early(&server, in_chunk, 413)?;
+    let mut client = server.connect()?;
+    client.send((request("POST", "/echo", chunked) + "0\r\n\r\n").as_bytes())?;
+    expect_echo(&mut client, b"")
 }
 
 fn in_chunks(target: &Target) -> Verdict {

@@ -94,7 +94,7 @@ fn large_numbers(target: &Target) -> Verdict {
         for size in sizes.into_iter().chain([MOST - 1, MOST]) {
             let declared = format!("Content-Length: {size}\r\n");
             let status = if size > limit { 413 } else { 400 }; // or it ends before its end
-            for path in ["/echo", "/half-read", "/form"] {
+            for path in ["/echo", "/form"] {
                 ends_early(&server, request("POST", path, &declared) + "abc", status)?;
             }
             let chunk = format!("1\r\na\r\n{size:x}\r\nabc");

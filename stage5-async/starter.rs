@@ -1,8 +1,9 @@
-//! Stage 5, yours: one thread for all. It works, for one client at a time, without content.
+//! Stage 5, yours: one process for all. It works, for one client at a time, without content.
 //!
 //! Seven steps, in this order, each marked below where it starts; after each one, `cargo test -p
 //! stage5-async`: it names the next, and after the seventh the bonus steps. What knows HTTP comes
-//! from stages 2 and 3, without I/O: that is yours. To read: tokio.rs/tokio/tutorial; docs.rs/tokio.
+//! from stages 2 and 3, and touches no socket: that is yours. To read: tokio.rs/tokio/tutorial;
+//! docs.rs/tokio.
 
 use std::io::{self, Read};
 use std::net::{self, SocketAddr};

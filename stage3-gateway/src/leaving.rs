@@ -2,8 +2,8 @@
 //!
 //! Closing gently means to wait until the client has closed too (stage 2's `close.rs`). A server of one
 //! client at a time would wait for that with idle hands, while others wait in the backlog; so it answers
-//! the next one meanwhile. It halves the processor time of a small request: no falling asleep, no being
-//! woken.
+//! the next one meanwhile. Where clients stand in line, that saves 8 to 13 % of the processor time of a small
+//! request: the server does not fall asleep after each of them, to be woken again.
 
 use std::io;
 use std::net::{Shutdown, TcpListener, TcpStream};

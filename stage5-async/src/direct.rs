@@ -1,7 +1,7 @@
 //! First reading: an application that never blocks, in the connection's own task.
 //!
 //! WSGI is a call: while it lasts, it holds its caller. An async application is a future: while it
-//! waits, it holds nothing but its own few bytes, and thousands can wait on one thread.
+//! waits, it holds its own state and no thread, so that thousands can wait at the same time.
 
 use std::future::poll_fn;
 use std::io;

@@ -1,7 +1,7 @@
-//! Stage 5: one thread, ten thousand connections.
+//! Stage 5: one process, ten thousand connections.
 //!
-//! **New here**: a task for each connection instead of a process, so that waiting costs a few
-//! hundred bytes; connections that persist from request to request; a door for applications that
+//! **New here**: a task for each connection instead of a process, so that waiting costs two kilobytes
+//! and not fifty; an event loop, which tokio runs on as many threads as there are cores; connections that persist from request to request; a door for applications that
 //! never block.
 //!
 //! **Reused** from stages 1 to 3: listening, everything that knows HTTP, the gateway, and the very

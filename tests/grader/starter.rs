@@ -14,7 +14,7 @@ const HANDED_OUT: [(&str, u64); 5] = [
     ("stage2-single-request", 0xd434646d0a5408e6),
     ("stage3-gateway", 0xb3fc2d1633288072),
     ("stage4-fork", 0xb08b43d5abbec311),
-    ("stage5-async", 0xbc0b17ed6caedc20),
+    ("stage5-async", 0xe79e0a2739f57745),
 ];
 
 /// Whether the stage's starter is there, and is not the one that was handed out.

@@ -15,7 +15,7 @@ pub const CHECKS: &[Check] = &[
     Check {
         id: "few-threads",
         title: "two hundred open connections take neither a thread nor a process each",
-        rule: "issue: one thread, ten thousand connections",
+        rule: "issue: one process, ten thousand connections",
         hint: "Await on the connection in place of blocking a thread on it; a thread is needed only \
                while an application runs.",
         run: few_threads,

@@ -7,7 +7,7 @@ use crate::asking::{serves, start};
 pub const CHECKS: &[Check] = &[Check {
     id: "silent-connections-take-no-thread",
     title: "two hundred silent connections are open at once, and take no thread or process each",
-    rule: "issue: one thread, ten thousand connections",
+    rule: "issue: one process, ten thousand connections",
     hint: "tokio::spawn a task for each connection, and await on it there: no std::thread.",
     run: no_thread_each,
 }];

@@ -18,7 +18,8 @@ pub struct Outcome {
     pub persistent: bool,
 }
 
-/// One response on its way. It does no I/O: what is to be sent is appended to `out`.
+/// One response on its way. It touches no connection: what is to be sent is appended to `out`. From outside
+/// it takes only the time, for `Date`; and what an application did wrong, it says on standard error.
 #[derive(Debug)]
 pub struct Response {
     pub(super) asked: Asked,

@@ -1,15 +1,15 @@
 //! The first room: bytes and messages (RFC 9110, RFC 9112). Nothing here reads or writes a socket:
-//! bytes go in; a value, a fault or "not yet" comes out. So stages 3 and 4, which wait for each
+//! bytes go in; a value, a fault or "not yet" comes out. (Only `date.rs` looks at the clock.) So stages 3 and 4, which wait for each
 //! read, and stage 5, which never waits, share every line of it.
 //!
 //! | file | reading | what it holds |
 //! | --- | --- | --- |
-//! | `head.rs` | first | a request's head, by `httparse` |
+//! | `head.rs` | first | a request's head: the request line by stage 2, the fields by `httparse` |
 //! | `response.rs` | first | a response's head |
 //! | `encoder.rs` | first | a response's content, framed |
 //! | `target.rs` | hardening | path, query and authority in the request target |
 //! | `content.rs` | hardening | a request's content, taken out of its framing |
-//! | `head_checks.rs` | hardening | what of a head `httparse` leaves to us |
+//! | `head_checks.rs` | hardening | what of a head `httparse` leaves to us; lists |
 //! | `authority.rs` | hardening | host and port |
 //! | `framing.rs` | hardening | how the length of a request's content is found |
 //! | `chunked.rs` | hardening | the chunked transfer coding, read strictly |

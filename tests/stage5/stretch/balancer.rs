@@ -32,7 +32,7 @@ pub const CHECKS: &[Check] = &[
     Check {
         id: "upstreams-many",
         title: "a hundred silent connections take no threads, and an unread answer no memory",
-        rule: "issue: one thread, ten thousand connections",
+        rule: "issue: one process, ten thousand connections",
         hint: "One task for each connection, and in it one buffer of a few KiB a direction.",
         run: |target| shown(many(target)),
     },

@@ -96,6 +96,13 @@ pub const CHECKS: &[Check] = &[
         run: |target| with_curl(target, path_as_is),
     },
     Check {
+        id: "curl-odd-addresses",
+        title: "what curl leaves unencoded in an address reaches the application as it is",
+        rule: "curl sends what it was given; PEP 3333, Unicode Issues: bytes, not text",
+        hint: "Refuse only what no client sends: controls, the space, quotes, angle brackets and #.",
+        run: |target| with_curl(target, odd_addresses),
+    },
+    Check {
         id: "curl-two-urls",
         title: "two URLs in one call of curl are both answered",
         rule: "RFC 9112 s9.3: a client may ask again where the answer did not say close",
@@ -173,6 +180,15 @@ fn path_as_is(server: &Server) -> Verdict {
     let answer = Call::new(server, &["--path-as-is"]).get(&["/environ/../a/./b"])?;
     let whole = answer.text().contains("PATH_INFO=/environ/../a/./b\n");
     answer.expect(whole, "PATH_INFO is /environ/../a/./b")
+}
+
+fn odd_addresses(server: &Server) -> Verdict {
+    for odd in ["{a}", "a|b", "a^b`c", "C:\\dir", "100%", "%zz", "[a]", "caf\u{e9}", "\u{4f60}"] {
+        let answer = Call::new(server, &["-g"]).get(&[&format!("/environ/{odd}?{odd}")])?;
+        let arrived = format!("PATH_INFO=/environ/{odd}\nQUERY_STRING={odd}\n");
+        answer.expect(answer.text().contains(&arrived), &format!("path and query are {odd}"))?;
+    }
+    Ok(())
 }
 
 fn two_urls(server: &Server) -> Verdict {

@@ -16,9 +16,12 @@ use std::time::Duration;
 const SLOWEST: u64 = 1024;
 
 /// The most time that a client can have in hand, as a multiple of its grace. With a grace of 10 seconds,
-/// these are 40: a client that has been fast so far may stall as long as one that changes from one network
-/// to another does, and no longer. nginx lets 60 seconds pass between any two reads, which one byte a minute
-/// meets; Apache's mod_reqtimeout counts as we do and has such a limit as an option (`body=10-40`).
+/// these are 40: a client that has been fast so far may stall as long as one that changes from one
+/// network to another does, and no longer. It has to be more than the 30 seconds of silence that a
+/// response may meet: the kernel's buffers take megabytes of it at once, and then nothing until a third
+/// of them has been sent. nginx lets 60 seconds pass between any two reads, which a byte a minute meets.
+/// In Apache's mod_reqtimeout, too, so many bytes earn a second; its option for a maximum (as in
+/// `header=20-40`) is one for the whole request, which would end long uploads.
 const MOST: u32 = 4;
 
 /// Keeps account of one direction of one connection. It does not look at the clock itself.

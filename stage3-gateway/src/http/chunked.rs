@@ -3,8 +3,8 @@
 //! `5;ext=1 CRLF`, five bytes, `CRLF`, …, `0 CRLF`, trailer section, `CRLF`. Its lines are read
 //! here and not by `httparse::parse_chunk_size`. That function ends a line at CR LF only, as it must, but
 //! inside of an extension it takes every other byte, a bare line feed too, where some readers see the end
-//! of the line (CVE-2025-55315); it takes spaces after a size that no extension follows; and it does not
-//! limit how long a line may be.
+//! of the line (CVE-2025-55315). It takes a line without any digit for a size of 0, and spaces after a size that
+//! no extension follows. And it does not limit how long a line may be. (A test holds these sentences to it.)
 
 use stage2_single_request::syntax::is_token;
 

@@ -46,6 +46,23 @@ fn extensions_and_trailers_are_read_over() {
 }
 
 #[test]
+fn httparse_takes_lines_that_are_refused_here() {
+    for line in [
+        "1;a\nb\r\n",
+        "1;a\0\r\n",
+        "\r\n",
+        ";a\r\n",
+        "1 \r\n",
+        &format!("1;{}\r\n", "a".repeat(5000)),
+    ] {
+        let complete = httparse::Status::Complete((line.len(), u64::from(line.starts_with('1'))));
+        assert_eq!(httparse::parse_chunk_size(line.as_bytes()), Ok(complete), "{line:?}");
+        assert!(matches!(decode(line), Err(Fault::Chunk(_))), "{line:?}");
+    }
+    assert!(httparse::parse_chunk_size(b"1\n").is_err(), "a line of it ends with CR LF, too");
+}
+
+#[test]
 fn every_line_ends_with_cr_lf() {
     for bytes in [
         "1\nx",

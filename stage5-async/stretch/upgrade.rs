@@ -5,6 +5,7 @@ use std::net::SocketAddr;
 
 use stage3_gateway::connection::understand;
 use stage3_gateway::http::head::Head;
+use stage3_gateway::http::head_checks::list_members;
 use stage5_async::blocking::Blocking;
 use stage5_async::connection::{Answer, Request, Service};
 use stage5_async::exchange::Exchange;
@@ -96,6 +97,5 @@ fn no(status: &str, fields: &str) -> String {
 
 /// Whether a field is a list that has this word in it, in whatever case.
 fn names(head: &Head, field: &str, word: &str) -> bool {
-    let mut words = head.values(field).flat_map(|value| value.split(|&byte| byte == b','));
-    words.any(|one| one.trim_ascii().eq_ignore_ascii_case(word.as_bytes()))
+    head.values(field).flat_map(list_members).any(|one| one.eq_ignore_ascii_case(word.as_bytes()))
 }

@@ -125,6 +125,20 @@ proptest! {
     }
 
     #[test]
+    fn extensions_near_their_limit_are_judged_alike_however_they_are_split(
+        sizes in vec(3_270_usize..3_290, 5),
+        zeros in 14_usize..18,
+        cuts in cuts(),
+    ) {
+        let chunk = |size: &usize| format!("{}1;{}\r\na\r\n", "0".repeat(zeros), "x".repeat(size - 1));
+        let bytes = format!("{}0\r\n\r\n", sizes.iter().map(chunk).collect::<String>());
+        let beyond = sizes.iter().map(|size| size + (zeros + 1).saturating_sub(16)).sum::<usize>();
+        let whole = decode(Framing::Chunked, 5, bytes.as_bytes(), &[]);
+        prop_assert_eq!(whole.is_ok(), beyond <= 16_384);
+        prop_assert_eq!(decode(Framing::Chunked, 5, bytes.as_bytes(), &cuts), whole);
+    }
+
+    #[test]
     fn no_bytes_make_a_decoder_panic(bytes: Vec<u8>, most: u64, length: u64, cuts in cuts()) {
         let _ = decode(Framing::Chunked, most, &bytes, &cuts);
         let _ = decode(Framing::Length(length), most, &bytes, &cuts);

@@ -41,7 +41,9 @@ impl Said {
         let (code, reason) = self.status.split_once(' ')?;
         let is_code = matches!(code.as_bytes(), [b'2'..=b'5', b'0'..=b'9', b'0'..=b'9']);
         // RFC 9112 s4: bytes from 0x80 on are obs-text, whatever they would be in Latin-1.
-        let is_reason = !reason.bytes().any(|byte| byte.is_ascii_control() && byte != b'\t');
+        // PEP 3333: a character is a byte, in latin-1.
+        let is_byte = |one: char| u8::try_from(one).is_ok_and(|byte| !byte.is_ascii_control());
+        let is_reason = reason.chars().all(|one| one == '\t' || is_byte(one));
         (is_code && is_reason).then(|| (code.parse().unwrap_or(0), reason))
     }
 

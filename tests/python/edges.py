@@ -36,6 +36,13 @@ def echo(environ, start_response):
     return [environ["wsgi.input"].read()]
 
 
+def asks_for_much(environ, start_response):
+    """More than any machine has, three times."""
+    content = environ["wsgi.input"]
+    start_response("200 OK", TEXT)
+    return [content.read(2**62), content.read1(2**62), content.read(2**30)]
+
+
 def pid(_environ, start_response):
     start_response("200 OK", TEXT)
     return [b"%d\n" % os.getpid()]
@@ -251,6 +258,7 @@ def says_much(_environ, start_response):
 ROUTES = {
     "/hello": hello,
     "/echo": echo,
+    "/asks-for-much": asks_for_much,
     "/pid": pid,
     "/reads-in-close": reads_in_close,
     "/reads-in-finally": reads_in_finally,

@@ -259,7 +259,7 @@ def complete(environ, body):
     """Adds what the PEP asks for and what is not a string."""
     environ.update({
         "wsgi.version": (1, 0),
-        "wsgi.input": io.BufferedReader(body, PIECE),
+        "wsgi.input": Input(body, PIECE),
         "wsgi.errors": sys.stderr,
         "wsgi.multithread": False,  # a worker has one thread
         "wsgi.multiprocess": "wsgi.multiprocess" in environ,
@@ -288,8 +288,25 @@ def pack(strings):
     return lengths + b"".join(strings)
 
 
+class Input(io.BufferedReader):
+    """`wsgi.input`. io.BufferedReader makes room for as many bytes as it is asked for before it reads
+    the first; applications ask for CONTENT_LENGTH, and that is what a client says."""
+
+    def read(self, size=-1):
+        if size is None or size <= PIECE:
+            return super().read(size)
+        pieces = []
+        while size > 0 and (piece := super().read(min(size, PIECE))):
+            pieces.append(piece)
+            size -= len(piece)
+        return b"".join(pieces)
+
+    def read1(self, size=-1):
+        return super().read1(min(size, PIECE))
+
+
 class RequestBody(io.RawIOBase):
-    """The body of a request. It asks the server when the application asks, until the response is
+    """The body of a request, as it comes. It asks the server when the application asks, until the response is
     complete: from then on it is at its end, whoever still reads from it."""
 
     def __init__(self, connection):

@@ -69,6 +69,13 @@ pub const CHECKS: &[Check] = &[
         run: |target| with_python(target, latin_1),
     },
     Check {
+        id: "python-asks-for-much",
+        title: "an application that reads more than any machine has gets what there is",
+        rule: "PEP 3333, Input and Error Streams: read(size) returns what there is, up to the size",
+        hint: "Make room for what comes, and not for what is asked for.",
+        run: |target| with_python(target, asks_for_much),
+    },
+    Check {
         id: "python-multiprocessing",
         title: "multiprocessing starts processes by fork, spawn and forkserver",
         rule: AS_OTHERS,
@@ -179,6 +186,14 @@ fn slow_close(target: &Target) -> Verdict {
     }
     let killed = server.stderr_lines().into_iter().find(|line| line.contains("was killed"));
     expect(&server, killed.is_none(), format!("none is killed: {killed:?}"))
+}
+
+fn asks_for_much(target: &Target) -> Verdict {
+    let server = with(target, EDGES, 1).start()?;
+    let content = vec![b'x'; 200_000];
+    let (client, response) = ask(&server, post("/asks-for-much", &content))?;
+    response.expect_status(&client, 200)?;
+    expect(&client, response.content == content, "the content comes back as a whole")
 }
 
 /// What the worker would take for a request, if it were one: the same frame as the server's.

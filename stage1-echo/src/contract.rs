@@ -14,6 +14,7 @@ use std::process::ExitCode;
 use nix::errno::Errno;
 
 use crate::inherited::inherited;
+use crate::init::leave_process_1;
 use crate::listen::{bound_address, listening_socket};
 use crate::terminal::{explain, outlive_a_full_log, prepare, report_lost_lines, say};
 
@@ -80,11 +81,14 @@ pub fn flags<const N: usize>(help: &str, known: [&str; N]) -> Result<Option<[boo
 }
 
 /// Listens where `HOST` and `PORT` say, or on the socket that this process was started with: see
-/// [`crate::inherited`]. Returns the listening socket and its real address.
+/// [`crate::inherited`]. Returns the listening socket and its real address. In a container it returns
+/// in another process: see [`crate::init`]. So it comes before anything that starts one.
 ///
 /// # Errors
-/// `Usage` if `PORT`, `HOST` or `LISTEN_FDS` make no sense, `System` if the address can't be had.
+/// `Usage` if `PORT`, `HOST` or `LISTEN_FDS` make no sense, `System` if the address can't be had, or
+/// the socket of `LISTEN_FDS` has been handed out before.
 pub fn listen_from_env(backlog: i32) -> Result<(OwnedFd, SocketAddr), Failure> {
+    leave_process_1()?;
     outlive_a_full_log();
     let listening = match inherited()? {
         Some(socket) => socket,

@@ -14,8 +14,9 @@
 //! | `accept.rs` | first | the next connection |
 //! | `echo.rs` | first | what this server does with a connection |
 //! | `serve.rs` | first | one connection after the other |
-//! | `accept_errors.rs` | hardening | which failures of `accept` a server outlives |
+//! | `accept_errors.rs` | hardening | what a server does when `accept` fails |
 //! | `contract.rs` | hardening | `PORT`, `HOST`, exit codes: what every stage keeps |
+//! | `init.rs` | hardening | being process 1 of a container |
 //! | `inherited.rs` | hardening | a listening socket that somebody else opened: `LISTEN_FDS` |
 //! | `terminal.rs` | hardening | lines for a person, which never stop the server |
 
@@ -24,6 +25,7 @@ pub mod accept_errors;
 pub mod contract;
 pub mod echo;
 pub mod inherited;
+pub mod init;
 pub mod listen;
 pub mod serve;
 pub mod terminal;

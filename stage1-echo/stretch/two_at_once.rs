@@ -7,19 +7,20 @@
 //! buffers: TCP makes it wait, and the server's memory stays small.
 //!
 //! It still lacks a limit on clients and on their idleness, and when descriptors run out, the pause
-//! of `outlive` holds up everybody. And poll looks at each connection in each round, however few of
+//! holds up everybody. And poll looks at each connection in each round, however few of
 //! them have something to say: stage 5 does better, with what tokio makes of epoll or kqueue.
 
 use std::io;
 use std::os::fd::{AsFd, OwnedFd};
 use std::process::ExitCode;
+use std::thread::sleep;
 
 use nix::errno::Errno;
 use nix::fcntl::{FcntlArg, OFlag, fcntl};
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use nix::unistd::{read, write};
 use stage1_echo::accept::accept;
-use stage1_echo::accept_errors::outlive;
+use stage1_echo::accept_errors::{AcceptRetry, Next};
 use stage1_echo::contract::{Failure, exit, listen_from_env};
 use stage1_echo::terminal::{say, warn};
 
@@ -37,18 +38,47 @@ fn serve(listening: &OwnedFd) -> io::Result<()> {
     // A client may be gone again between poll and accept, which would then wait for the next.
     never_wait(listening)?;
     let mut clients: Vec<Client> = Vec::new();
+    let (mut accepting, mut waiting) = (AcceptRetry::default(), AcceptRetry::default());
     loop {
-        let ready = wait(listening, &clients)?;
+        let ready = match wait(listening, &clients) {
+            Ok(ready) => ready,
+            Err(error) => {
+                let pause = waiting.pause(&error.into());
+                pause.report("poll", &error.into());
+                sleep(pause.time);
+                continue;
+            }
+        };
+        waiting.reset();
         // In the order of the list, so `ready` goes on by one for each client.
         let mut is_ready = ready[1..].iter();
         clients.retain_mut(|client| !is_ready.next().is_some_and(|ready| *ready) || client.stays());
         if ready[0] {
             match accept(listening) {
-                Ok(connection) => clients.push(Client::new(connection)?),
-                Err(error) => outlive(error.into())?,
+                Ok(connection) => {
+                    accepting.reset();
+                    match Client::new(connection) {
+                        Ok(client) => clients.push(client),
+                        Err(error) => warn(format_args!("this client is lost: {error}")),
+                    }
+                }
+                Err(error) => pause_after(&mut accepting, error.into())?,
             }
         }
     }
+}
+
+/// Returns when it makes sense to look again whether a client is there.
+fn pause_after(accepting: &mut AcceptRetry, error: io::Error) -> io::Result<()> {
+    match accepting.after(&error) {
+        Next::Accept | Next::WaitForClient => {} // poll waits
+        Next::Pause(pause) => {
+            pause.report("accept", &error);
+            sleep(pause.time);
+        }
+        Next::Stop => return Err(error),
+    }
+    Ok(())
 }
 
 /// Sleeps until something can be done, and says where: first for the listening socket, then for

@@ -3,7 +3,8 @@
 use std::io::{self, Write};
 use std::net::{TcpListener, TcpStream};
 
-use stage1_echo::accept_errors::outlive;
+use stage1_echo::accept::make_blocking;
+use stage1_echo::accept_errors::{AcceptRetry, recover};
 
 use crate::close::close_gently;
 use crate::fault::Fault;
@@ -23,25 +24,28 @@ pub struct Settings {
     pub quiet: bool,
 }
 
-/// Serves one client at a time, for ever.
+/// Serves one client at a time, forever.
 ///
 /// # Errors
 /// Returns only when the listening socket itself is of no more use.
 // ANCHOR: serve
 pub fn serve(listening: &TcpListener, settings: &Settings) -> io::Result<()> {
+    let mut retry = AcceptRetry::default();
     loop {
         match listening.accept() {
             Ok((connection, _)) => {
+                retry.reset();
                 // What goes wrong here is this client's affair: on to the next.
                 let _ = serve_connection(&connection, settings);
             }
-            Err(error) => outlive(error)?,
+            Err(error) => recover(&mut retry, error, listening)?,
         }
     }
 }
 
 /// Reads one request, answers it, and ends the connection.
 fn serve_connection(mut connection: &TcpStream, settings: &Settings) -> io::Result<()> {
+    make_blocking(connection)?;
     let mut received = Vec::new();
     let (end, request) = match read_head(connection, &mut received, settings.patience) {
         Ok(None) => return Ok(()),

@@ -8,7 +8,8 @@ use std::io::{self, Write};
 use std::net::{TcpListener, TcpStream};
 use std::process::ExitCode;
 
-use stage1_echo::accept_errors::outlive;
+use stage1_echo::accept::make_blocking;
+use stage1_echo::accept_errors::{AcceptRetry, recover};
 use stage1_echo::contract::{Failure, exit, flags, listen_from_env};
 use stage1_echo::terminal::say;
 use stage2_single_request::close::close_gently;
@@ -31,16 +32,21 @@ fn run() -> Result<(), Failure> {
     let (listening, address) = listen_from_env(128)?;
     say(format_args!("listening on http://{address}"));
     let listening = TcpListener::from(listening);
+    let mut retry = AcceptRetry::default();
     loop {
         match listening.accept() {
-            // What goes wrong with one client is no business of the next.
-            Ok((connection, _)) => _ = serve_connection(&connection, patience),
-            Err(error) => outlive(error)?,
+            Ok((connection, _)) => {
+                retry.reset();
+                // What goes wrong with one client is no business of the next.
+                let _ = serve_connection(&connection, patience);
+            }
+            Err(error) => recover(&mut retry, error, &listening)?,
         }
     }
 }
 
 fn serve_connection(mut connection: &TcpStream, patience: HeadPatience) -> io::Result<()> {
+    make_blocking(connection)?;
     let mut received = Vec::new();
     let answer = match read_head(connection, &mut received, patience) {
         Ok(None) => return Ok(()),

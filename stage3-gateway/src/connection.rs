@@ -6,6 +6,7 @@ use std::net::{SocketAddr, TcpStream};
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
+use stage1_echo::accept::make_blocking;
 use stage2_single_request::close::close_gently;
 use stage2_single_request::read_head::read_head;
 
@@ -56,6 +57,7 @@ pub fn serve_connection(
 /// # Errors
 /// The client has gone.
 pub fn answer(connection: &TcpStream, client: SocketAddr, service: &Service) -> io::Result<bool> {
+    make_blocking(connection)?;
     let mut received = Vec::new();
     let head = match read_head(connection, &mut received, service.patience.head) {
         Ok(None) => return Ok(false),

@@ -5,12 +5,10 @@
 //! the next one meanwhile. Where clients stand in line, that saves 8 to 13 % of the processor time of a small
 //! request: the server does not fall asleep after each of them, to be woken again.
 
-use std::io;
 use std::net::{Shutdown, TcpListener, TcpStream};
 use std::os::fd::AsFd;
 
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
-use stage1_echo::accept_errors;
 use stage2_single_request::close::close_gently;
 
 /// A connection on which we send no more. Dropping it ends it, and waits for the client if it must.
@@ -35,16 +33,6 @@ impl Drop for Leaving {
 pub fn is_anybody_waiting(listening: &TcpListener) -> bool {
     let mut listening = [PollFd::new(listening.as_fd(), PollFlags::POLLIN)];
     poll(&mut listening, PollTimeout::ZERO).is_ok_and(|ready| ready > 0)
-}
-
-/// Stage 1's `outlive`, which sees the client off first: its connection may have the descriptor that
-/// `accept` lacks.
-///
-/// # Errors
-/// Returns the error if it makes no sense to call `accept` again.
-pub fn outlive(error: io::Error, leaving: &mut Option<Leaving>) -> io::Result<()> {
-    drop(leaving.take());
-    accept_errors::outlive(error)
 }
 
 #[cfg(test)]

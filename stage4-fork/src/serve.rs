@@ -4,9 +4,10 @@ use std::io::{self, ErrorKind};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 
 use nix::unistd::ForkResult;
+use stage1_echo::accept_errors::AcceptRetry;
 use stage3_gateway::connection::Service;
 
-use crate::accept_errors::outlive;
+use crate::accept_errors::recover;
 use crate::child;
 use crate::children::Children;
 use crate::fork::fork;
@@ -14,11 +15,11 @@ use crate::refuse::refuse;
 use crate::signals::Signals;
 use crate::stop::Stop;
 
-/// Serves each client in a process of its own, until a signal asks to stop. The program must have
-/// one thread only, as it has at its start.
+/// Serves each client in a process of its own, until a signal asks to stop.
 ///
 /// # Errors
-/// The listening socket is of no more use, or a second signal cut off what the first let finish.
+/// The program has more than one thread, and must not fork; the listening socket is of no more use;
+/// or a second signal cut off what the first let finish.
 // ANCHOR: serve
 pub fn serve(
     listening: TcpListener,
@@ -28,8 +29,10 @@ pub fn serve(
 ) -> io::Result<()> {
     listening.set_nonblocking(true)?; // only poll may sleep: it wakes up for signals too
     child::warm_up();
-    let mut children = Children::default();
-    while let Some((connection, client)) = next(&listening, &signals, &mut children, &mut stop)? {
+    let (mut children, mut retry) = (Children::default(), AcceptRetry::default());
+    while let Some((connection, client)) =
+        next(&listening, &signals, &mut children, &mut stop, &mut retry)?
+    {
         match fork() {
             Ok(ForkResult::Child) => {
                 drop(listening); // else the port is taken for as long as the child lives
@@ -53,6 +56,7 @@ fn next(
     signals: &Signals,
     children: &mut Children,
     stop: &mut Stop,
+    retry: &mut AcceptRetry,
 ) -> io::Result<Option<(TcpStream, SocketAddr)>> {
     loop {
         stop.note(signals.asked_to_stop());
@@ -61,14 +65,22 @@ fn next(
             return Ok(None);
         }
         if !children.have_room() {
-            signals.wait(None, stop.time_left())?; // whoever comes now waits in the backlog
+            signals.wait(None, stop.time_left()); // a client that comes now waits in the backlog
             continue;
         }
         match listening.accept() {
-            Ok(accepted) => return Ok(Some(stop.counted(accepted))),
-            Err(error) if error.kind() != ErrorKind::WouldBlock => outlive(error, signals)?,
+            Ok(accepted) => {
+                retry.reset();
+                return Ok(Some(stop.counted(accepted)));
+            }
+            Err(error) if error.kind() != ErrorKind::WouldBlock => {
+                recover(retry, error, signals, stop.time_left())?;
+            }
             Err(_) if stop.is_begun() => return Ok(None),
-            Err(_) => signals.wait(Some(listening), None)?,
+            Err(_) => {
+                retry.reset(); // `accept` works, and has found nobody
+                signals.wait(Some(listening), None);
+            }
         }
     }
 }

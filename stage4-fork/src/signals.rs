@@ -3,12 +3,14 @@
 //! A handler interrupts the program anywhere, so it may do next to nothing; it writes a byte into
 //! a pipe whose other end is ours. From then on a signal is one more thing that can be read.
 
+use std::cell::Cell;
 use std::io::{self, Read};
 use std::net::TcpListener;
 use std::os::fd::AsFd;
 use std::os::unix::net::UnixStream;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread::sleep;
 use std::time::Duration;
 
 use nix::errno::Errno;
@@ -16,13 +18,14 @@ use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use signal_hook::consts::{SIGCHLD, SIGINT, SIGTERM};
 use signal_hook::low_level::{pipe, unregister};
 use signal_hook::{SigId, flag};
-use stage1_echo::accept_errors::outlive_in;
+use stage1_echo::accept_errors::AcceptRetry;
 
 /// SIGCHLD, SIGTERM and SIGINT, caught. Dropping it closes both ends of the pipe.
 pub struct Signals {
     pipe: UnixStream,
     asked_to_stop: Arc<AtomicBool>,
     registered: Vec<SigId>,
+    poll_retry: Cell<AcceptRetry>,
 }
 
 impl Signals {
@@ -43,31 +46,38 @@ impl Signals {
         for signal in [SIGCHLD, SIGTERM, SIGINT] {
             registered.push(pipe::register(signal, the_handlers.try_clone()?)?);
         }
-        Ok(Signals { pipe: ours, asked_to_stop, registered })
+        let poll_retry = Cell::default();
+        Ok(Signals { pipe: ours, asked_to_stop, registered, poll_retry })
     }
     // ANCHOR_END: catch
 
     /// Sleeps until a signal has come since the last call, a connection waits in the backlog (if
     /// the listening socket is given), or the time is over (if there is one). It may wake without
     /// a reason.
-    ///
-    /// # Errors
-    /// Only if the call itself is wrong.
     // ANCHOR: wait
-    pub fn wait(&self, listening: Option<&TcpListener>, most: Option<Duration>) -> io::Result<()> {
+    pub fn wait(&self, listening: Option<&TcpListener>, most: Option<Duration>) {
         let mut watched = vec![PollFd::new(self.pipe.as_fd(), PollFlags::POLLIN)];
         watched.extend(listening.map(|socket| PollFd::new(socket.as_fd(), PollFlags::POLLIN)));
         // A longer time than poll can express is as good as the longest that it can.
         let most = most.map(|time| PollTimeout::try_from(time).unwrap_or(PollTimeout::MAX));
         match poll(&mut watched, most) {
-            Ok(_) | Err(Errno::EINTR) => {} // interrupted by a signal: its byte is in the pipe
-            Err(error) => outlive_in("poll", error.into())?, // ENOMEM: soon there may be some
+            // Interrupted by a signal: its byte is in the pipe.
+            Ok(_) | Err(Errno::EINTR) => self.poll_retry.set(AcceptRetry::default()),
+            Err(error) => self.pause(&error.into()), // ENOMEM: soon there may be some
         }
         // Empty before anybody looks what happened: what happens later has a byte of its own.
         while (&self.pipe).read(&mut [0; 64]).is_ok_and(|length| length > 0) {}
-        Ok(())
     }
     // ANCHOR_END: wait
+
+    /// Without `poll` nothing can be waited for. Whoever called looks around once a pause instead.
+    fn pause(&self, error: &io::Error) {
+        let mut retry = self.poll_retry.get();
+        let pause = retry.pause(error);
+        self.poll_retry.set(retry);
+        pause.report("poll", error);
+        sleep(pause.time);
+    }
 
     /// Whether SIGTERM or SIGINT has come since the last call.
     pub fn asked_to_stop(&self) -> bool {

@@ -72,14 +72,14 @@ impl Stop {
             warn(format_args!("stopping: finishing {}", connections(children.count())));
         }
         while children.count() > 0 && !self.is_over() {
-            signals.wait(None, self.time_left())?;
+            signals.wait(None, self.time_left());
             self.note(signals.asked_to_stop());
             children.reap();
         }
         let left = connections(children.count());
         if children.count() > 0 {
             warn(format_args!("stopping: ending {left} that did not finish"));
-            end(children, signals)?;
+            end(children, signals);
         }
         if self.at_once {
             return Err(io::Error::other(format!(
@@ -94,19 +94,20 @@ impl Stop {
     }
 }
 
-/// Asks the children to end; a moment later, no child is asked any more.
-fn end(children: &mut Children, signals: &Signals) -> io::Result<()> {
-    children.dismiss(Signal::SIGTERM);
-    let deadline = Instant::now() + LAST_WORDS;
-    while children.count() > 0 {
-        let left = deadline.saturating_duration_since(Instant::now());
-        if left.is_zero() {
-            children.dismiss(Signal::SIGKILL);
+/// Asks the children to exit; a moment later, no child is asked any more. One that not even SIGKILL
+/// ends (the kernel waits for a disk in its name, say) is left to the process that adopts it.
+fn end(children: &mut Children, signals: &Signals) {
+    for signal in [Signal::SIGTERM, Signal::SIGKILL] {
+        children.dismiss(signal);
+        let deadline = Instant::now() + LAST_WORDS;
+        while children.count() > 0 && Instant::now() < deadline {
+            signals.wait(None, Some(deadline.saturating_duration_since(Instant::now())));
+            children.reap();
         }
-        signals.wait(None, (!left.is_zero()).then_some(left))?;
-        children.reap();
     }
-    Ok(())
+    if children.count() > 0 {
+        warn(format_args!("stopping: {} can't be ended", connections(children.count())));
+    }
 }
 
 fn connections(count: usize) -> String {

@@ -23,13 +23,14 @@ use std::net::TcpListener;
 use std::os::fd::AsFd;
 use std::os::unix::ffi::OsStringExt;
 use std::process::ExitCode;
+use std::thread::sleep;
 
 use nix::errno::Errno;
 use nix::sys::signal::{SigHandler, Signal};
 use nix::sys::socket::{getsockopt, sockopt};
 use nix::sys::wait::{WaitPidFlag, WaitStatus, waitpid};
 use nix::unistd::{ForkResult, dup2_stdin, execv};
-use stage1_echo::accept_errors::outlive;
+use stage1_echo::accept_errors::{AcceptRetry, recover};
 use stage1_echo::contract::{Failure, exit, listen_from_env};
 use stage1_echo::terminal::{say, warn};
 use stage2_single_request::limits::HeadPatience;
@@ -96,6 +97,7 @@ fn serve(listening: TcpListener, service: &Service, program: &CString) -> io::Re
     forking::let_come(); // what has come for the program before is ours
     listening.set_nonblocking(true)?;
     say(format_args!("listening on http://{}", service.server.address));
+    let (mut accepting, mut waiting) = (AcceptRetry::default(), AcceptRetry::default());
     loop {
         reap();
         if pipes.are_to_stop() {
@@ -108,17 +110,30 @@ fn serve(listening: TcpListener, service: &Service, program: &CString) -> io::Re
             renew(&listening, program);
         }
         match listening.accept() {
-            Ok((connection, client)) => match forking::fork(&CHILD) {
-                Ok(ForkResult::Child) => {
-                    drop((listening, pipes));
-                    forking::let_come();
-                    child::answer(connection, client, service) // never returns
+            Ok((connection, client)) => {
+                accepting.reset();
+                match forking::fork(&CHILD) {
+                    Ok(ForkResult::Child) => {
+                        drop((listening, pipes));
+                        forking::let_come();
+                        child::answer(connection, client, service) // never returns
+                    }
+                    Ok(ForkResult::Parent { .. }) => drop(connection),
+                    Err(error) => warn(format_args!("fork: {error}")),
                 }
-                Ok(ForkResult::Parent { .. }) => drop(connection),
-                Err(error) => warn(format_args!("fork: {error}")),
-            },
-            Err(error) if error.kind() == ErrorKind::WouldBlock => pipes.sleep(&listening)?,
-            Err(error) => outlive(error)?,
+            }
+            Err(error) if error.kind() == ErrorKind::WouldBlock => {
+                accepting.reset();
+                match pipes.sleep(&listening) {
+                    Ok(()) => waiting.reset(),
+                    Err(error) => {
+                        let pause = waiting.pause(&error);
+                        pause.report("poll", &error);
+                        sleep(pause.time);
+                    }
+                }
+            }
+            Err(error) => recover(&mut accepting, error, &listening)?,
         }
     }
 }

@@ -40,7 +40,7 @@ impl Pipes {
     /// Sleeps until there is a client or a signal.
     ///
     /// # Errors
-    /// Only if the call itself is wrong.
+    /// The kernel has no memory for it.
     pub fn sleep(&self, listening: &TcpListener) -> io::Result<()> {
         let all = [listening.as_fd(), self.ended.as_fd(), self.stop.as_fd(), self.renew.as_fd()];
         let mut watched = all.map(|one| PollFd::new(one, PollFlags::POLLIN));

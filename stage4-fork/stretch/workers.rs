@@ -23,7 +23,7 @@ use std::process::ExitCode;
 use nix::sys::signal::Signal;
 use nix::unistd::ForkResult;
 use signal_hook::low_level::exit as exit_now;
-use stage1_echo::accept_errors::PAUSE;
+use stage1_echo::accept_errors::{AcceptRetry, PAUSE};
 use stage1_echo::contract::{Failure, exit, listen_from_env};
 use stage1_echo::terminal::{say, warn};
 use stage2_single_request::limits::HeadPatience;
@@ -33,7 +33,7 @@ use stage3_gateway::connection::{Service, serve_connection};
 use stage3_gateway::gateway::environ::Server;
 use stage3_gateway::limits::Patience;
 use stage3_gateway::log::Log;
-use stage4_fork::accept_errors::outlive;
+use stage4_fork::accept_errors::recover;
 use stage4_fork::child::warm_up;
 use stage4_fork::children::Children;
 use stage4_fork::limits::{BACKLOG, CHILDREN, stop_patience_from_env};
@@ -94,7 +94,7 @@ fn preside(
     while !signals.asked_to_stop() {
         workers.reap();
         if workers.count() == wanted {
-            signals.wait(None, None)?;
+            signals.wait(None, None);
             continue;
         }
         // No ways for its signals: a worker catches them, as the master does.
@@ -103,14 +103,14 @@ fn preside(
             Ok(ForkResult::Parent { child }) => workers.add(child),
             Err(error) => {
                 warn(format_args!("fork: {error}; trying again in a moment"));
-                signals.wait(None, Some(PAUSE))?;
+                signals.wait(None, Some(PAUSE));
             }
         }
     }
     drop(listening); // the workers still have theirs, until each of them ends
     workers.dismiss(Signal::SIGTERM);
     while workers.count() > 0 {
-        signals.wait(None, None)?;
+        signals.wait(None, None);
         workers.reap();
     }
     Ok(())
@@ -133,17 +133,19 @@ fn work(listening: TcpListener, masters: Signals, service: &Service) -> ! {
 /// One client after the other, as stage 3 does it. A signal is looked at between two of them, so
 /// none of them is cut off.
 fn serve_in_turn(listening: &TcpListener, signals: &Signals, service: &Service) -> io::Result<()> {
+    let mut retry = AcceptRetry::default();
     while !signals.asked_to_stop() {
         match listening.accept() {
             Ok((connection, client)) => {
-                connection.set_nonblocking(false)?; // some systems hand this on
+                retry.reset();
                 let _ = serve_connection(&connection, client, service); // its own affair
             }
             // Another worker was faster, or nobody was there.
             Err(error) if error.kind() == ErrorKind::WouldBlock => {
-                signals.wait(Some(listening), None)?;
+                retry.reset();
+                signals.wait(Some(listening), None);
             }
-            Err(error) => outlive(error, signals)?,
+            Err(error) => recover(&mut retry, error, signals, None)?,
         }
     }
     Ok(())

@@ -10,7 +10,7 @@ use stage3_gateway::connection::Service;
 use crate::accept_errors::recover;
 use crate::child;
 use crate::children::Children;
-use crate::fork::fork;
+use crate::fork::{fork, only_thread};
 use crate::refuse::refuse;
 use crate::signals::Signals;
 use crate::stop::Stop;
@@ -27,6 +27,7 @@ pub fn serve(
     service: &Service,
     mut stop: Stop,
 ) -> io::Result<()> {
+    only_thread()?; // nothing below starts one
     listening.set_nonblocking(true)?; // only poll may sleep: it wakes up for signals too
     child::warm_up();
     let (mut children, mut retry) = (Children::default(), AcceptRetry::default());
@@ -85,3 +86,41 @@ fn next(
     }
 }
 // ANCHOR_END: next
+
+#[cfg(test)]
+mod tests {
+    use std::net::UdpSocket;
+    use std::os::fd::OwnedFd;
+    use std::sync::Arc;
+    use std::sync::mpsc::channel;
+    use std::thread::spawn;
+    use std::time::Duration;
+
+    use stage2_single_request::limits::HeadPatience;
+    use stage3_gateway::demo::hello;
+    use stage3_gateway::gateway::environ::Server;
+    use stage3_gateway::limits::Patience;
+    use stage3_gateway::log::Log;
+
+    use super::*;
+
+    /// The socket is none that listens: so `serve` returns in any case, and why is the question.
+    #[test]
+    fn a_program_with_a_second_thread_is_refused() {
+        let (end, until) = channel::<()>();
+        let second = spawn(move || until.recv());
+        let socket = UdpSocket::bind("127.0.0.1:0").expect("any port");
+        let address = socket.local_addr().expect("it is bound");
+        let server = Server { address, multithread: false, multiprocess: true };
+        let head = HeadPatience::concurrent_from_env().expect("the usual one");
+        let patience = Patience::from_env(head).expect("the usual one");
+        let service = Service { application: Arc::new(hello), server, patience, log: Log::Quiet };
+        let signals = Signals::catch().expect("there are descriptors");
+        let stop = Stop::new(Duration::ZERO);
+        let listening = TcpListener::from(OwnedFd::from(socket));
+        let refused = serve(listening, signals, &service, stop).expect_err("there are two threads");
+        assert!(refused.to_string().contains("threads"), "{refused}");
+        drop(end);
+        let _ = second.join();
+    }
+}

@@ -1,5 +1,5 @@
-//! What both worked solutions need of fork, and the one place here with `unsafe`: a second process,
-//! in which no signal is lost before it has ways of its own.
+//! What both worked solutions need of fork, and all their `unsafe`: a second process, in which no
+//! signal is lost before it has ways of its own.
 //!
 //! The child has copies of the parent's handlers, and they write into the parent's pipe. So signals
 //! are held back from before the fork until the child has said what they mean to it.

@@ -26,6 +26,7 @@ use stage3_gateway::gateway::run::run;
 use stage3_gateway::gateway::sink::Sink;
 use stage3_gateway::http::response::Asked;
 use stage3_gateway::limits::Patience;
+use stage5_async::accept::Listening;
 use stage5_async::blocking::Blocking;
 use stage5_async::connection::{Answer, Request, Service};
 use stage5_async::direct::{AsyncApplication, Direct};
@@ -62,11 +63,10 @@ fn with<A: Answer>(answer: A) -> Result<(), Failure> {
     let service = Service { answer, server, patience, log: None };
     let runtime = Builder::new_multi_thread().enable_all().build()?;
     let result = runtime.block_on(async {
-        let listening = TcpListener::from(listening);
-        listening.set_nonblocking(true)?;
+        let listening = Listening::new(TcpListener::from(listening))?;
         let signals = Signals::listen()?;
         say(format_args!("listening on http://{address}"));
-        serve(tokio::net::TcpListener::from_std(listening)?, signals, service, Duration::ZERO).await
+        serve(listening, signals, service, Duration::ZERO).await
     });
     Runtime::shutdown_background(runtime);
     result

@@ -27,13 +27,13 @@ use stage3_gateway::gateway::error::Error;
 use stage3_gateway::gateway::response::Outcome;
 use stage3_gateway::http::head::Head;
 use stage3_gateway::limits::Patience;
+use stage5_async::accept::Listening;
 use stage5_async::connection::{self, Answer, Service};
 use stage5_async::direct::guarded;
 use stage5_async::exchange::Exchange;
-use stage5_async::limits::{raise_descriptor_limit, stop_patience_from_env};
+use stage5_async::limits::{BACKLOG, raise_descriptor_limit, stop_patience_from_env};
 use stage5_async::serve::serve;
 use stage5_async::stop::Signals;
-use tokio::net::TcpListener;
 use tokio::runtime::Builder;
 use tower::ServiceExt;
 
@@ -54,15 +54,14 @@ fn run() -> Result<(), Failure> {
     let patience = Patience::from_env(HeadPatience::concurrent_from_env()?)?;
     let stop_patience = stop_patience_from_env()?;
     raise_descriptor_limit()?;
-    let (listening, address) = listen_from_env(1024)?;
+    let (listening, address) = listen_from_env(BACKLOG)?;
     let listening = std::net::TcpListener::from(listening);
-    listening.set_nonblocking(true)?;
     let server = Server { address, multithread: true, multiprocess: false };
     let service = Service { answer: Tower(router()), server, patience, log: None };
     Builder::new_multi_thread().enable_all().build()?.block_on(async {
         let signals = Signals::listen()?; // before anybody can know that we are here
         say(format_args!("listening on http://{address}"));
-        serve(TcpListener::from_std(listening)?, signals, service, stop_patience).await
+        serve(Listening::new(listening)?, signals, service, stop_patience).await
     })
 }
 

@@ -1,73 +1,94 @@
 //! Hardening: the end of the server, without losing anyone.
 
-use std::io::{self, ErrorKind};
-use std::net;
+use std::io;
+use std::pin::{Pin, pin};
 use std::time::Duration;
 
-use stage1_echo::accept_errors::{Meaning, meaning};
 use stage1_echo::contract::Failure;
 use stage1_echo::terminal::warn;
-use tokio::net::{TcpListener, TcpStream};
-use tokio::time::sleep;
+use tokio::time::{Sleep, sleep};
 
+use crate::accept::Listening;
 use crate::connection::Answer;
+use crate::limits::BACKLOG;
 use crate::serve::Server;
 use crate::stop::Signals;
 
+/// Why waiting for clients has come to an end.
+enum Waited {
+    /// There is none left to wait for.
+    Done,
+    /// They took too long.
+    TooLong,
+    /// Whoever has sent a second signal does not want to wait.
+    SecondSignal,
+}
+
 /// Accepts who is queued already, closes the listening socket, and waits until all connections
-/// have ended, for `patience` at most.
+/// have ended: for `patience` at most, with all that.
 ///
 /// # Errors
-/// A second signal came: whoever sent it does not want to wait.
+/// A second signal came.
 pub async fn drain<A: Answer>(
     server: &Server<A>,
-    listening: TcpListener,
+    listening: Listening,
     patience: Duration,
     signals: &mut Signals,
 ) -> Result<(), Failure> {
-    empty_backlog(server, listening)?;
+    let mut deadline = pin!(sleep(patience));
     let places = &server.places;
-    if places.taken() > 0 {
-        warn(format_args!("stopping: finishing {}", connections(places.taken())));
+    let mut waited = tokio::select! {
+        biased;
+        () = signals.next() => Waited::SecondSignal,
+        () = &mut deadline => {
+            warn(format_args!("stopping: the backlog is not empty yet, and its clients are lost"));
+            Waited::TooLong
+        }
+        emptied = empty_backlog(server, listening) => {
+            if let Err(error) = emptied {
+                warn(format_args!("stopping: accept: {error}"));
+            }
+            Waited::Done
+        }
+    };
+    if matches!(waited, Waited::Done) {
+        if places.taken() > 0 {
+            warn(format_args!("stopping: finishing {}", connections(places.taken())));
+        }
+        waited = finish(server, deadline, signals).await;
     }
-    tokio::select! {
-        () = places.all_free() => Ok(()),
-        () = sleep(patience) => {
-            let left = connections(places.taken());
+    let left = connections(places.taken());
+    match waited {
+        Waited::Done => Ok(()),
+        Waited::TooLong if places.taken() == 0 => Ok(()),
+        Waited::TooLong => {
             warn(format_args!("stopping: {left} took too long"));
             Ok(())
         }
-        () = signals.next() => {
-            let lost = connections(places.taken());
-            Err(Failure::System(format!("second signal: {lost} lost")))
-        }
+        Waited::SecondSignal => Err(Failure::System(format!("second signal: {left} lost"))),
     }
 }
 
-fn empty_backlog<A: Answer>(server: &Server<A>, listening: TcpListener) -> io::Result<()> {
-    let listening = listening.into_std()?; // it still does not block
-    while let Some(place) = server.places.try_take() {
-        let (connection, client) = match listening.accept() {
-            Ok(accepted) => accepted,
-            Err(error) if error.kind() == ErrorKind::WouldBlock => break,
-            Err(error) if meaning(&error) == Meaning::GoOn => continue,
-            Err(error) => {
-                warn(format_args!("stopping: accept: {error}"));
-                break;
-            }
-        };
-        match watched(connection) {
-            Ok(connection) => server.spawn(connection, client, place),
-            Err(error) => warn(format_args!("stopping: a client is lost: {error}")), // and no other
-        }
+/// Gives a task to each client that is in the backlog, and to no more than fit into it: on a busy
+/// server it is never found empty, because clients keep coming.
+async fn empty_backlog<A: Answer>(server: &Server<A>, listening: Listening) -> io::Result<()> {
+    let mut backlog = listening.into_backlog()?;
+    for _ in 0..BACKLOG {
+        let place = server.places.take().await;
+        let Some((connection, client)) = backlog.next().await? else { break };
+        server.spawn(connection, client, place);
     }
     Ok(())
 }
 
-/// A connection that the runtime watches, as far as the kernel lets it.
-fn watched(connection: net::TcpStream) -> io::Result<TcpStream> {
-    connection.set_nonblocking(true)?;
-    TcpStream::from_std(connection)
+/// Waits for the connections that are open.
+async fn finish<A>(server: &Server<A>, deadline: Pin<&mut Sleep>, signals: &mut Signals) -> Waited {
+    tokio::select! {
+        biased;
+        () = signals.next() => Waited::SecondSignal,
+        () = server.places.all_free() => Waited::Done,
+        () = deadline => Waited::TooLong,
+    }
 }
 
 fn connections(count: usize) -> String {

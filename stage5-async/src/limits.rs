@@ -13,6 +13,9 @@ use stage2_single_request::limits::seconds_from_env;
 
 /// The most connections at once. More than that stay in the backlog, where they cost us nothing.
 pub const CONNECTIONS: usize = 12_288;
+/// How many connections the kernel holds for us while we are busy; the Python lesson's number. Linux
+/// cuts it to its own limit (`net.core.somaxconn`, 4096 today).
+pub const BACKLOG: i32 = 1024;
 /// The most threads for applications that block. The requests beyond that wait for one.
 pub const THREADS: usize = 512;
 /// The most requests on one connection, so that no client keeps its place for ever.

@@ -11,19 +11,16 @@ use stage3_gateway::applications::{APPLICATIONS, application};
 use stage3_gateway::command_line::arguments;
 use stage3_gateway::gateway::environ::Server;
 use stage3_gateway::limits::Patience;
+use stage5_async::accept::Listening;
 use stage5_async::access_log::{AccessLog, LAST_LINES};
 use stage5_async::blocking::Blocking;
 use stage5_async::connection::{Answer, Service};
 use stage5_async::direct::Direct;
-use stage5_async::limits::{raise_descriptor_limit, see_threads, stop_patience_from_env};
+use stage5_async::limits::{BACKLOG, raise_descriptor_limit, see_threads, stop_patience_from_env};
 use stage5_async::live::Live;
 use stage5_async::serve::serve;
 use stage5_async::stop::Signals;
-use tokio::net::TcpListener;
 use tokio::runtime::Builder;
-
-/// How many connections the kernel holds for us while we are busy; the Python lesson's number.
-const BACKLOG: i32 = 1024;
 
 /// How long tasks may take to notice that the runtime ends. They do so wherever they wait.
 const LAST_TASKS: Duration = Duration::from_millis(100);
@@ -94,8 +91,7 @@ fn start<A: Answer>(
     let log = service.log.clone();
     let mut first_signal = None;
     let result = runtime.block_on(async {
-        listening.set_nonblocking(true)?;
-        let listening = TcpListener::from_std(listening)?;
+        let listening = Listening::new(listening)?;
         let signals = Signals::listen()?; // before anybody can know that we are here
         first_signal = Some(signals.first());
         say(format_args!("listening on http://{}", service.server.address));

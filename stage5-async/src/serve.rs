@@ -5,9 +5,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use stage1_echo::contract::Failure;
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::TcpStream;
 
-use crate::accept::accept;
+use crate::accept::{Listening, accept};
 use crate::connection::{Answer, Service, serve_connection};
 use crate::drain::drain;
 use crate::places::{Place, Places};
@@ -30,7 +30,7 @@ pub struct Server<A> {
 /// The listening socket is of no more use; or a second signal came.
 // ANCHOR: serve
 pub async fn serve<A: Answer>(
-    listening: TcpListener,
+    mut listening: Listening,
     mut signals: Signals,
     service: Service<A>,
     stop_patience: Duration,
@@ -39,11 +39,12 @@ pub async fn serve<A: Answer>(
     let server = Server { service: Arc::new(service), stop, places: Places::new() };
     loop {
         tokio::select! {
-            accepted = accept(&listening, &server.places) => {
+            biased; // a signal comes first, however many clients do
+            () = signals.next() => break,
+            accepted = accept(&mut listening, &server.places) => {
                 let (connection, client, place) = accepted?;
                 server.spawn(connection, client, place);
             }
-            () = signals.next() => break,
         }
     }
     stopping.send_replace(true);

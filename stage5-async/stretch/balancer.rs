@@ -19,12 +19,12 @@ use stage1_echo::contract::{Failure, exit, listen_from_env};
 use stage1_echo::terminal::{say, warn};
 use stage2_single_request::limits::LINGER;
 use stage2_single_request::response::Response as Page;
-use stage5_async::accept::accept;
+use stage5_async::accept::{Listening, accept};
 use stage5_async::limits::{raise_descriptor_limit, stop_patience_from_env};
 use stage5_async::places::Places;
 use stage5_async::stop::Signals;
 use tokio::io::{AsyncWriteExt, copy, copy_bidirectional, sink};
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::TcpStream;
 use tokio::time::{sleep, timeout};
 
 /// How long a server has to take a connection. On the same net it takes a millisecond; a machine
@@ -42,8 +42,7 @@ async fn start() -> Result<(), Failure> {
     raise_descriptor_limit()?;
     let (listening, address) = listen_from_env(1024)?;
     let listening = net::TcpListener::from(listening);
-    listening.set_nonblocking(true)?;
-    let (listening, places) = (TcpListener::from_std(listening)?, Places::new());
+    let (listening, places) = (Listening::new(listening)?, Places::new());
     let mut signals = Signals::listen()?;
     say(format_args!("listening on http://{address}"));
     serve(listening, upstreams, &places, &mut signals).await?;
@@ -66,14 +65,14 @@ fn upstreams_from_env() -> Result<Vec<SocketAddr>, Failure> {
 
 /// Gives each connection a task and the next server, until a signal asks to stop.
 async fn serve(
-    listening: TcpListener,
+    mut listening: Listening,
     mut upstreams: Vec<SocketAddr>,
     places: &Places,
     signals: &mut Signals,
 ) -> Result<(), Failure> {
     loop {
         let (client, _, place) = tokio::select! {
-            accepted = accept(&listening, places) => accepted?,
+            accepted = accept(&mut listening, places) => accepted?,
             () = signals.next() => return Ok(()),
         };
         let in_turn = upstreams.clone();

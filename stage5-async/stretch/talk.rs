@@ -26,7 +26,7 @@ use stage3_gateway::applications::{APPLICATIONS, by_name};
 use stage3_gateway::command_line::arguments;
 use stage3_gateway::gateway::environ::Server;
 use stage3_gateway::limits::Patience;
-use stage5_async::accept::accept;
+use stage5_async::accept::{Listening, accept};
 use stage5_async::access_log::{AccessLog, LAST_LINES};
 use stage5_async::blocking::Blocking;
 use stage5_async::connection::Service;
@@ -34,7 +34,7 @@ use stage5_async::limits::raise_descriptor_limit;
 use stage5_async::places::Places;
 use stage5_async::stop::{Signals, Stop};
 use stage5_async::wire::Wire;
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::TcpStream;
 use tokio::sync::broadcast::{
     self,
     error::{RecvError, TryRecvError},
@@ -71,14 +71,13 @@ async fn start() -> Result<(), Failure> {
     raise_descriptor_limit()?;
     let (listening, address) = listen_from_env(1024)?;
     let listening = net::TcpListener::from(listening);
-    listening.set_nonblocking(true)?;
     let server = Server { address, multithread: true, multiprocess: false };
     let log = (!arguments.quiet).then(AccessLog::start).transpose()?;
     let lines = log.clone();
     let service = Service { answer: Blocking::new(application), server, patience, log };
     let signals = Signals::listen()?;
     say(format_args!("listening on http://{address}"));
-    let result = serve(TcpListener::from_std(listening)?, signals, service).await;
+    let result = serve(Listening::new(listening)?, signals, service).await;
     if let Some(lines) = lines {
         lines.finish(LAST_LINES);
     }
@@ -86,7 +85,7 @@ async fn start() -> Result<(), Failure> {
 }
 
 async fn serve(
-    listening: TcpListener,
+    mut listening: Listening,
     mut signals: Signals,
     service: Service<Blocking>,
 ) -> Result<(), Failure> {
@@ -94,7 +93,7 @@ async fn serve(
     let (places, service, room) = (Places::new(), Arc::new(service), Room::new(BEHIND));
     loop {
         let (stream, client, place) = tokio::select! {
-            accepted = accept(&listening, &places) => accepted?,
+            accepted = accept(&mut listening, &places) => accepted?,
             () = signals.next() => break,
         };
         let (service, room, stop) = (service.clone(), room.clone(), stop.clone());

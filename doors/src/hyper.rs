@@ -24,7 +24,6 @@ use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper::{Request, Response, http::request};
 use hyper_util::rt::{TokioIo, TokioTimer};
-use stage1_echo::accept_errors::{Meaning, PAUSE, meaning};
 use stage1_echo::contract::{Failure, exit};
 use stage1_echo::terminal::say;
 use stage2_single_request::version::Version;
@@ -37,7 +36,8 @@ use stage3_gateway::http::fault::Fault;
 use stage3_gateway::http::framing::framing;
 use stage3_gateway::http::head::{Field, Head};
 use stage3_gateway::http::target::Target;
-use tokio::net::{TcpListener, TcpStream};
+use stage5_async::accept::Listening;
+use tokio::net::TcpStream;
 use tokio::runtime::Builder;
 use tokio::task::spawn_blocking;
 
@@ -55,23 +55,16 @@ fn main() -> ExitCode {
 
 fn run() -> Result<(), Failure> {
     let Some((listening, service)) = open(HELP)? else { return Ok(()) };
-    listening.set_nonblocking(true)?;
     say(format_args!("listening on http://{}", service.server.address));
     let runtime = Builder::new_multi_thread().enable_all().build()?;
     Ok(runtime.block_on(accept_all(listening, Arc::new(service)))?)
 }
 
 async fn accept_all(listening: net::TcpListener, service: Arc<Service>) -> io::Result<()> {
-    let listening = TcpListener::from_std(listening)?;
+    let mut listening = Listening::new(listening)?;
     loop {
-        match listening.accept().await {
-            Ok((connection, client)) => {
-                tokio::spawn(serve(connection, client, service.clone()));
-            }
-            Err(error) if meaning(&error) == Meaning::End => return Err(error),
-            Err(error) if meaning(&error) == Meaning::Pause => tokio::time::sleep(PAUSE).await,
-            Err(_) => {} // about one client only
-        }
+        let (connection, client) = listening.accept().await?;
+        tokio::spawn(serve(connection, client, service.clone()));
     }
 }
 
@@ -81,7 +74,6 @@ async fn serve(connection: TcpStream, client: SocketAddr, service: Arc<Service>)
     let mut protocol = http1::Builder::new();
     protocol.timer(TokioTimer::new()).header_read_timeout(patience.head.whole);
     protocol.half_close(true); // a client may say that it sends no more, and still listen
-    let _ = connection.set_nodelay(true); // pieces go out as they come
     // An error: the client has gone, or the application failed in the middle of its answer.
     let _ = protocol.serve_connection(TokioIo::new(connection), answering).await;
 }

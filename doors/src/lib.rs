@@ -48,9 +48,10 @@ pub fn open(help: &str) -> Result<Option<(TcpListener, Service)>, Failure> {
     let Some(arguments) = arguments(&format!("{help}{SETTINGS}"), &APPLICATIONS)? else {
         return Ok(None);
     };
+    // Before a process is started, which otherwise might inherit the socket.
+    let (listening, address) = listen_from_env(BACKLOG)?;
     let application = application(&arguments)?;
     let patience = Patience::from_env(HeadPatience::concurrent_from_env()?)?;
-    let (listening, address) = listen_from_env(BACKLOG)?;
     let server = Server { address, multithread: true, multiprocess: false };
     let log = if arguments.quiet { Log::Quiet } else { Log::Access { pid: false } };
     Ok(Some((TcpListener::from(listening), Service { application, server, patience, log })))

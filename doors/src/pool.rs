@@ -13,7 +13,7 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::Builder;
 
 use doors::open;
-use stage1_echo::accept_errors::outlive;
+use stage1_echo::accept_errors::{AcceptRetry, recover};
 use stage1_echo::contract::{Failure, exit, variable};
 use stage1_echo::terminal::say;
 use stage3_gateway::connection::serve_connection;
@@ -59,10 +59,14 @@ fn threads_from_env() -> Result<usize, Failure> {
 
 // ANCHOR: threads
 fn accept_all(listening: &TcpListener, queue: &Queue<(TcpStream, SocketAddr)>) -> io::Result<()> {
+    let mut retry = AcceptRetry::default();
     loop {
         match listening.accept() {
-            Ok(accepted) => queue.put(accepted), // waits while the queue is full
-            Err(error) => outlive(error)?,
+            Ok(accepted) => {
+                retry.reset();
+                queue.put(accepted); // waits while the queue is full
+            }
+            Err(error) => recover(&mut retry, error, listening)?,
         }
     }
 }

@@ -8,10 +8,10 @@ use std::io;
 use std::net::TcpListener;
 use std::process::ExitCode;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
-use std::thread::Builder;
+use std::thread::{Builder, sleep};
 
 use doors::open;
-use stage1_echo::accept_errors::outlive;
+use stage1_echo::accept_errors::{AcceptRetry, recover};
 use stage1_echo::contract::{Failure, exit};
 use stage1_echo::terminal::say;
 use stage3_gateway::connection::{Service, serve_connection};
@@ -38,20 +38,29 @@ fn run() -> Result<(), Failure> {
 /// Gives each connection a thread. When all places are taken, the next clients wait in the backlog.
 // ANCHOR: serve
 fn serve(listening: &TcpListener, service: &Service, places: &Places) -> io::Result<()> {
+    let (mut accepting, mut starting) = (AcceptRetry::default(), AcceptRetry::default());
     loop {
         let place = places.take(); // before accept: who can't be served is not let in
         match listening.accept() {
             Ok((connection, client)) => {
+                accepting.reset();
                 let service = service.clone();
                 // A panic ends this thread. Its connection and its place are dropped all the same.
                 let serving = move || {
                     let _place = place;
                     let _ = serve_connection(&connection, client, &service); // its own affair
                 };
-                // No thread to be had: the connection went with the closure, and is closed.
-                Builder::new().spawn(serving).map(drop).or_else(outlive)?;
+                match Builder::new().spawn(serving) {
+                    Ok(_) => starting.reset(),
+                    // No thread to be had: the connection went with the closure, and is closed.
+                    Err(error) => {
+                        let pause = starting.pause(&error);
+                        pause.report("thread", &error);
+                        sleep(pause.time);
+                    }
+                }
             }
-            Err(error) => outlive(error)?,
+            Err(error) => recover(&mut accepting, error, listening)?,
         }
     }
 }

@@ -51,4 +51,4 @@ const GROUPS: &[Group] = &[
     Group::together(contract::OURS),
 ];
 
-const FAULTS: [Check; 6] = faults::of_first_stages::<1>();
+const FAULTS: [Check; 11] = faults::of_first_stages::<1>();

@@ -79,6 +79,6 @@ const AT_ONCE: usize = 1;
 
 const CORPUS: [Check; 2] = corpus::checks::<2, AT_ONCE>();
 
-const FAULTS: [Check; 6] = faults::of_first_stages::<2>();
+const FAULTS: [Check; 11] = faults::of_first_stages::<2>();
 
 const OPTIONS: [Check; 1] = faults::options::<2>();

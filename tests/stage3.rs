@@ -73,4 +73,4 @@ const CORPUS: [Check; 2] = corpus::checks::<3, AT_ONCE>();
 
 const PYTHON_FLAGS: [Check; 1] = python::flags::<3>();
 
-const FAULTS: [Check; 15] = grader::faults::of_gateways::<3>();
+const FAULTS: [Check; 20] = grader::faults::of_gateways::<3>();

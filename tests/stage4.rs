@@ -97,7 +97,7 @@ const CORPUS: [Check; 2] = corpus::checks::<4, AT_ONCE>();
 
 const PYTHON_FLAGS: [Check; 1] = python::flags::<4>();
 
-const FAULTS: [Check; 15] = grader::faults::of_gateways::<4>();
+const FAULTS: [Check; 20] = grader::faults::of_gateways::<4>();
 
 const LOST_LINES: [Check; 2] = grader::faults::lost_lines::<4>();
 

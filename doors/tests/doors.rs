@@ -1,6 +1,8 @@
 //! Each door, driven by the checks that the stages have, and by a few of its own. A check that a door
 //! can't pass by its nature is named in `LEFT`, with the reason.
 
+#[path = "faults.rs"]
+mod faults;
 #[path = "holds.rs"]
 mod holds;
 #[path = "own.rs"]
@@ -64,13 +66,24 @@ const DOORS: &[Door] = &[
             own::MANY_SILENT,
             holds::A_THREAD_EACH,
             UNREAD,
+            faults::CHECKS,
+            faults::KILLED,
+            faults::STARTING,
         ],
         left: &[],
     },
     Door {
         name: "pool",
         program: env!("CARGO_BIN_EXE_door-pool"),
-        checks: &[contract::CHECKS, gateway::CHECKS, own::CHECKS, holds::NO_MORE_THREADS, UNREAD],
+        checks: &[
+            contract::CHECKS,
+            gateway::CHECKS,
+            own::CHECKS,
+            holds::NO_MORE_THREADS,
+            faults::CHECKS,
+            faults::KILLED,
+            UNREAD,
+        ],
         left: &[],
     },
     Door {
@@ -83,6 +96,9 @@ const DOORS: &[Door] = &[
             own::MANY_SILENT,
             own::LIMIT,
             persistent::CHECKS,
+            faults::CHECKS,
+            faults::KILLED,
+            faults::WATCHING,
         ],
         left: HYPERS_OWN,
     },
@@ -96,6 +112,9 @@ const DOORS: &[Door] = &[
             persistent::CHECKS,
             own::STREAMING,
             holds::NO_MORE_THREADS,
+            faults::CHECKS,
+            faults::STOPPED,
+            faults::WATCHING,
         ],
         // After 1000 requests stage 5 ends a connection, and reads over what is still sent on it.
         left: &["who-reads-nothing-is-not-heard"],
@@ -109,6 +128,9 @@ const DOORS: &[Door] = &[
             own::MANY_SILENT,
             persistent::CHECKS,
             own::STREAMING,
+            faults::CHECKS,
+            faults::KILLED,
+            faults::WATCHING,
         ],
         // A panic ends the connection's task, and nobody answers; so does a client that half-closes.
         left: &[
@@ -117,6 +139,7 @@ const DOORS: &[Door] = &[
             "contract-stdout-closed",
             "contract-ipv6",
             "contract-restart-on-the-same-port",
+            "contract-inherited-nonblocking",
         ],
     },
     Door {
@@ -128,6 +151,9 @@ const DOORS: &[Door] = &[
             own::MANY_SILENT,
             persistent::CHECKS,
             holds::ONE_THREAD,
+            faults::CHECKS,
+            faults::KILLED,
+            faults::WATCHING,
         ],
         left: &["panic-is-500", "echo-by-length", "echo-chunked"], // it has no application
     },

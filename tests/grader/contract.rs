@@ -80,8 +80,10 @@ pub const CHECKS: &[Check] = &[
 /// For the servers of this repository only.
 pub const OURS: &[Check] = &{
     let [used, for_another, wrong] = inherited::CHECKS;
-    [usage::PROPOSAL, used, for_another, wrong]
+    [usage::PROPOSAL, used, for_another, wrong, NON_BLOCKING]
 };
+
+pub use inherited::NON_BLOCKING;
 
 /// The listening line of a server that speaks HTTP names the real port, with a scheme.
 pub const LISTENING_HTTP: Check = Check {

@@ -8,6 +8,7 @@
 //! | --- | --- |
 //! | `accepting` | every error that `accept` may answer |
 //! | `interrupted` | `EINTR` from every call that waits |
+//! | `process_1` | being process 1 of a container |
 //! | `leaving` | a connection that fails in the middle, or whose options can't be set |
 //! | `outputs` | standard input, output and error that are closed, full, or limited in size |
 //! | `staying` | a client that stays and does nothing |
@@ -25,34 +26,50 @@ mod interrupted;
 mod leaving;
 mod machine;
 mod outputs;
+mod process_1;
 mod staying;
 mod strace;
 mod unread;
 pub mod unruly;
 
+pub use accepting::lasting;
 pub use calm::Calm;
 pub use in_shell::in_shell;
 pub use leaving::options;
 pub use machine::{lacks, unless_left_out};
-pub use strace::{Fault, Injected};
+pub use process_1::{reaps, stops};
+pub use strace::{Delay, Fault, Injected};
 pub use unread::{lost_lines, unread};
 
 use crate::check::Check;
 
 /// For the servers of stages 1 and 2.
 #[must_use]
-pub const fn of_first_stages<const STAGE: u8>() -> [Check; 6] {
-    let [machine, client] = accepting::checks::<STAGE>();
+pub const fn of_first_stages<const STAGE: u8>() -> [Check; 11] {
+    let [machine, client, socket, lasting, every] = accepting::checks::<STAGE>();
     let [interrupted] = interrupted::checks::<STAGE>();
     let [outputs, size] = outputs::checks::<STAGE>();
     let [unread] = unread::<STAGE>();
-    [machine, client, interrupted, outputs, size, unread]
+    let ([stops], [reaps]) = (stops::<STAGE>(), reaps::<STAGE>());
+    [machine, client, socket, lasting, every, interrupted, outputs, size, unread, stops, reaps]
 }
 
 /// For the servers of applications: stages 3 to 5.
 #[must_use]
-pub const fn of_gateways<const STAGE: u8>() -> [Check; 15] {
-    let [machine, client, interrupted, outputs, size, unheard] = of_first_stages::<STAGE>();
+pub const fn of_gateways<const STAGE: u8>() -> [Check; 20] {
+    let [
+        machine,
+        client,
+        socket,
+        lasting,
+        every,
+        interrupted,
+        outputs,
+        size,
+        unheard,
+        stops,
+        reaps,
+    ] = of_first_stages::<STAGE>();
     let [connection] = leaving::checks::<STAGE>();
     let [options] = options::<STAGE>();
     let [endless, in_drop, reset, quoted] = unruly::checks::<STAGE>();
@@ -60,10 +77,15 @@ pub const fn of_gateways<const STAGE: u8>() -> [Check; 15] {
     [
         machine,
         client,
+        socket,
+        lasting,
+        every,
         interrupted,
         outputs,
         size,
         unheard,
+        stops,
+        reaps,
         connection,
         options,
         endless,

@@ -1,12 +1,15 @@
 //! A machine that fails, as only a server of many processes meets it.
 
-use grader::faults::{Calm, Fault, unless_left_out, unruly};
+use std::time::{Duration, Instant};
+
+use grader::crowd::Crowd;
+use grader::faults::{Calm, Delay, Fault, unless_left_out, unruly};
 use grader::{Check, Signal, Target, Verdict, expect, process};
 
-use crate::family::{connect, none_left, served};
+use crate::family::{connect, connect_so_many, freeze, none_left, served};
 use crate::hints;
 use crate::reap::reported;
-use crate::stop::to;
+use crate::stop::{ended, to};
 
 pub const CHECKS: &[Check] = &[
     Check {
@@ -22,6 +25,13 @@ pub const CHECKS: &[Check] = &[
         rule: "Linux poll(2): ENOMEM; POSIX poll(2): EAGAIN",
         hint: "Treat it as accept's ENOMEM: say so, wait a little, try again.",
         run: |target| unless_left_out(poll_fails(target)),
+    },
+    Check {
+        id: "faults-poll-lasting",
+        title: "a poll that fails for good is reported once, keeps no processor busy, and stops nothing",
+        rule: "book/src/hard/faults.md: no error is a busy loop",
+        hint: "Pause, look at everything that poll would have waited for, and try again.",
+        run: |target| unless_left_out(poll_fails_for_good(target)),
     },
     Check {
         id: "faults-child-dies-in-its-answer",
@@ -43,6 +53,20 @@ pub const CHECKS: &[Check] = &[
         rule: "book/src/hard/limits.md: STOP_TIMEOUT",
         hint: "After STOP_TIMEOUT, SIGTERM to the children that are left.",
         run: unruly::blocks::<4>,
+    },
+    Check {
+        id: "second-signal-while-the-queue-is-served",
+        title: "a second signal ends the server at once, though clients are still in the backlog",
+        rule: "book/src/stage4-fork/signals.md: who is in a hurry sends a second signal",
+        hint: "Look for a signal before each accept.",
+        run: |target| unless_left_out(second_signal_meanwhile(target)),
+    },
+    Check {
+        id: "stop-while-clients-keep-coming",
+        title: "clients that keep coming do not keep a server that is told to stop",
+        rule: "book/src/hard/limits.md: STOP_TIMEOUT; no more come out of the queue than fit into it",
+        hint: "Look at the deadline before each accept, too.",
+        run: |target| unless_left_out(keep_coming(target)),
     },
 ];
 
@@ -77,6 +101,31 @@ fn poll_fails(target: &Target) -> Verdict {
     })?;
     drop(injected);
     calm.is_as_before()
+}
+
+fn poll_fails_for_good(target: &Target) -> Verdict {
+    let calm = Calm::<4>::start(target)?;
+    let injected =
+        Fault { calls: "?poll,ppoll", error: "EPERM", when: "1+" }.put_into(&calm.server)?;
+    let hits = |number: usize| {
+        let what = format!("call number {number} of poll");
+        calm.server.wait_until(&what, || (injected.hits("poll") >= number).then_some(()))
+    };
+    // Without poll it looks for clients now and then.
+    calm.serves()?;
+    hits(1)?;
+    let first = Instant::now();
+    hits(5)?;
+    let all = first.elapsed();
+    let what = format!("it pauses between five tries, which took {all:?}");
+    expect(&calm.server, all >= Duration::from_millis(1200), what)?;
+    calm.server.stop(Signal::SIGTERM)?;
+    let status = calm.server.wait_exit(8.0)?;
+    drop(injected);
+    expect(&calm.server, status.success(), "SIGTERM ends it with status 0")?;
+    let said = calm.server.stderr_lines();
+    let reported = said.iter().filter(|line| line.starts_with("poll: ")).count();
+    expect(&calm.server, reported == 1, format!("it is reported once: {said:?}"))
 }
 
 /// The other answer is under way before and after.
@@ -121,4 +170,35 @@ fn out_of_memory(target: &Target) -> Verdict {
         line.starts_with("child ") && line.contains("SIGABRT")
     })?;
     calm.is_as_before()
+}
+
+/// A machine whose clients are quicker than its `accept`.
+const SLOW_ACCEPT: Delay = Delay { calls: "accept,accept4", microseconds: 100_000 };
+
+fn second_signal_meanwhile(target: &Target) -> Verdict {
+    let server = target.launch().env("STOP_TIMEOUT", "60").start()?;
+    freeze(&server)?;
+    let clients = connect_so_many(&server, 200)?;
+    let injected = SLOW_ACCEPT.put_into(&server)?;
+    server.stop(Signal::SIGTERM)?;
+    server.stop(Signal::SIGCONT)?;
+    injected.called()?;
+    let pause = || (!process::children(server.pid()).is_empty()).then_some(());
+    server.wait_until("the first of them to be served", pause)?;
+    expect(&server, server.alive(), "the others are still in the backlog")?;
+    server.stop(Signal::SIGTERM)?;
+    let status = server.wait_exit(8.0)?; // it takes 20 s to accept them all
+    drop((clients, injected));
+    ended(&server, status, 1)
+}
+
+fn keep_coming(target: &Target) -> Verdict {
+    let server = target.launch().env("STOP_TIMEOUT", "1").start()?;
+    let injected = SLOW_ACCEPT.put_into(&server)?;
+    let crowd = Crowd::start(server.address());
+    injected.called()?;
+    server.stop(Signal::SIGTERM)?;
+    let status = server.wait_exit(8.0)?;
+    drop((crowd, injected));
+    ended(&server, status, 0)
 }

@@ -1,7 +1,11 @@
 //! A machine that fails, as only a server of one process and many threads meets it.
 
-use grader::faults::{Calm, Fault, in_shell, unless_left_out, unruly};
-use grader::{Check, Target, Verdict, expect};
+use grader::crowd::Crowd;
+use grader::faults::{Calm, Delay, Fault, in_shell, unless_left_out, unruly};
+use grader::{Check, Client, Signal, Target, Verdict, expect};
+
+use crate::asking::{idle, start_with};
+use crate::stop::ends_well;
 
 pub const CHECKS: &[Check] = &[
     Check {
@@ -40,6 +44,20 @@ pub const CHECKS: &[Check] = &[
         hint: "End the runtime without waiting for its threads (shutdown_background).",
         run: unruly::blocks::<5>,
     },
+    Check {
+        id: "second-signal-while-the-queue-is-served",
+        title: "a second signal ends the server at once, though clients are still in the backlog",
+        rule: "book/src/stage5-async/deadlines.md, Stopping: a second signal ends at once",
+        hint: "Wait for the next signal while the backlog is emptied, too.",
+        run: |target| unless_left_out(second_signal_meanwhile(target)),
+    },
+    Check {
+        id: "stop-while-clients-keep-coming",
+        title: "clients that keep coming do not keep a server that is told to stop",
+        rule: "book/src/hard/limits.md: STOP_TIMEOUT; no more come out of the queue than fit into it",
+        hint: "The deadline holds for emptying the backlog as well.",
+        run: |target| unless_left_out(keep_coming(target)),
+    },
 ];
 
 fn no_thread(target: &Target) -> Verdict {
@@ -59,7 +77,13 @@ fn no_thread(target: &Target) -> Verdict {
 
 fn not_watched(target: &Target) -> Verdict {
     let calm = Calm::<5>::start(target)?;
-    for (error, words) in [("ENOMEM", "Cannot allocate memory"), ("ENOSPC", "No space left")] {
+    let errors = [
+        ("ENOMEM", "Cannot allocate memory"),
+        ("ENOSPC", "No space left"),
+        ("EINVAL", "Invalid argument"),
+        ("EBADF", "Bad file descriptor"),
+    ];
+    for (error, words) in errors {
         let fault = Fault { calls: "epoll_ctl", error, when: "1" };
         let injected = fault.put_into(&calm.server)?;
         calm.server.connect()?.ending()?;
@@ -78,4 +102,34 @@ fn few_descriptors(target: &Target) -> Verdict {
     let is_said = matches!(&lines[..], [line] if line.contains("descriptors"));
     expect(&finished, is_said, "one line on stderr says that there are too few descriptors")?;
     expect(&finished, finished.status.code() == Some(1), "the server ends with status 1")
+}
+
+/// A machine whose clients are quicker than its `accept`.
+const SLOW_ACCEPT: Delay = Delay { calls: "accept,accept4", microseconds: 100_000 };
+
+fn second_signal_meanwhile(target: &Target) -> Verdict {
+    let server = start_with(target, &["--quiet"], &[("STOP_TIMEOUT", "60")])?;
+    let mut idle = idle(&server)?;
+    server.stop(Signal::SIGSTOP)?;
+    let clients: Vec<Client> = (0..200).map(|_| server.connect()).collect::<Result<_, _>>()?;
+    let injected = SLOW_ACCEPT.put_into(&server)?;
+    server.stop(Signal::SIGTERM)?;
+    server.stop(Signal::SIGCONT)?;
+    idle.sees_end()?; // so the first signal has been noticed
+    expect(&server, server.alive(), "the others are still in the backlog")?;
+    server.stop(Signal::SIGTERM)?;
+    let status = server.wait_exit(8.0)?; // it takes 20 s to accept them all
+    drop((clients, injected));
+    expect(&server, !status.success(), format!("the status tells that clients were lost: {status}"))
+}
+
+fn keep_coming(target: &Target) -> Verdict {
+    let server = start_with(target, &["--quiet"], &[("STOP_TIMEOUT", "1")])?;
+    let injected = SLOW_ACCEPT.put_into(&server)?;
+    let crowd = Crowd::start(server.address());
+    injected.called()?;
+    server.stop(Signal::SIGTERM)?;
+    ends_well(&server)?;
+    drop((crowd, injected));
+    Ok(())
 }

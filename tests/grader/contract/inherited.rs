@@ -9,6 +9,7 @@ use crate::evidence::{Evidence, expect, expect_eq};
 use crate::failure::{Failure, Seen};
 use crate::launch::Launch;
 use crate::patience::{STEP_SECONDS, patience};
+use crate::process;
 use crate::target::Target;
 
 const RULE: &str = "sd_listen_fds(3)";
@@ -38,6 +39,15 @@ pub(super) const CHECKS: [Check; 3] = [
         run: is_wrong,
     },
 ];
+
+/// For every server of this repository.
+pub const NON_BLOCKING: Check = Check {
+    id: "contract-inherited-nonblocking",
+    title: "a listening socket that does not block is waited at, and not asked again and again",
+    rule: "POSIX open(2): O_NONBLOCK belongs to the open file description, which others share",
+    hint: "When accept returns EAGAIN, wait with poll until a client is there.",
+    run: is_waited_at,
+};
 
 /// A listening socket of the grader's.
 fn listening() -> Result<TcpListener, Failure> {
@@ -106,4 +116,22 @@ fn is_wrong(target: &Target) -> Verdict {
     let other = listening()?;
     let connected = TcpStream::connect(other.local_addr().map_err(machine)?);
     super::usage::refused(&given(target, connected.map_err(machine)?), "descriptor 3")
+}
+
+/// How often in a row it must be seen asleep. One that asks again and again is seen running.
+const ASLEEP: usize = 20;
+
+fn is_waited_at(target: &Target) -> Verdict {
+    let listening = listening()?;
+    listening.set_nonblocking(true).map_err(machine)?;
+    let server = given(target, listening).start()?;
+    for _ in 0..2 {
+        let mut asleep = 0;
+        server.wait_until("the server to sleep", || {
+            asleep = if process::is_at_rest(server.pid()) { asleep + 1 } else { 0 };
+            (asleep == ASLEEP).then_some(())
+        })?;
+        super::served(&server)?;
+    }
+    Ok(())
 }

@@ -9,6 +9,7 @@ use std::fs;
 use std::io::Read;
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
+use std::sync::atomic::{AtomicU32, Ordering};
 
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
@@ -18,7 +19,7 @@ use crate::check::Verdict;
 use crate::failure::Failure;
 use crate::patience::{STEP_SECONDS, patience, wait_until};
 use crate::server::Server;
-use crate::{interrupt, process, random};
+use crate::{interrupt, process};
 
 /// What happens to system calls.
 #[derive(Clone, Copy, Debug)]
@@ -39,11 +40,34 @@ impl Display for Fault {
     }
 }
 
+/// System calls that take their time: the call is made, and returns so many microseconds later.
+#[derive(Clone, Copy, Debug)]
+pub struct Delay {
+    /// Their names.
+    pub calls: &'static str,
+    /// How long each of them takes.
+    pub microseconds: u32,
+}
+
+impl Delay {
+    /// Delays the calls of all threads of the server, and of all children that are still to come.
+    ///
+    /// # Errors
+    ///
+    /// This machine has no `strace`, or does not let it.
+    pub fn put_into(self, server: &Server) -> Result<Injected<'_>, Failure> {
+        let how = format!("{}:delay_exit={}", self.calls, self.microseconds);
+        Injected::into(server, self.calls, how)
+    }
+}
+
 /// A server into which a fault has been put. Dropping this lifts it.
 #[derive(Debug)]
 pub struct Injected<'s> {
     server: &'s Server,
-    fault: Fault,
+    calls: &'static str,
+    /// As `strace` was told.
+    how: String,
     strace: Child,
     /// What `strace` has noted so far.
     notes: PathBuf,
@@ -56,21 +80,32 @@ impl Fault {
     ///
     /// This machine has no `strace`, or does not let it.
     pub fn put_into(self, server: &Server) -> Result<Injected<'_>, Failure> {
-        use std::os::unix::process::CommandExt;
-        let notes = std::env::temp_dir().join(format!("faults-{}", random::name()));
-        let mut command = Command::new("strace");
-        command.args(["-f", "-qq", "-e", "signal=none", "-e", &format!("trace={}", self.calls)]);
-        command.args(["-e", &format!("inject={self}"), "-p", &server.pid().to_string()]);
-        command.arg("-o").arg(&notes).stdin(Stdio::null()).stderr(Stdio::piped()).process_group(0);
-        let started = interrupt::spawn(&mut command);
-        let strace = started.map_err(|error| lacks(format!("strace can't be started: {error}")))?;
-        let mut injected = Injected { server, fault: self, strace, notes };
-        injected.attached()?;
-        Ok(injected)
+        Injected::into(server, self.calls, self.to_string())
     }
 }
 
 impl Injected<'_> {
+    fn into<'s>(
+        server: &'s Server,
+        calls: &'static str,
+        how: String,
+    ) -> Result<Injected<'s>, Failure> {
+        use std::os::unix::process::CommandExt;
+        // A name of chance won't do: with the same seed two checks have the same chance.
+        static COUNT: AtomicU32 = AtomicU32::new(0);
+        let number = COUNT.fetch_add(1, Ordering::Relaxed);
+        let notes = std::env::temp_dir().join(format!("faults-{}-{number}", std::process::id()));
+        let mut command = Command::new("strace");
+        command.args(["-f", "-qq", "-e", "signal=none", "-e", &format!("trace={calls}")]);
+        command.args(["-e", &format!("inject={how}"), "-p", &server.pid().to_string()]);
+        command.arg("-o").arg(&notes).stdin(Stdio::null()).stderr(Stdio::piped()).process_group(0);
+        let started = interrupt::spawn(&mut command);
+        let strace = started.map_err(|error| lacks(format!("strace can't be started: {error}")))?;
+        let mut injected = Injected { server, calls, how, strace, notes };
+        injected.attached()?;
+        Ok(injected)
+    }
+
     fn attached(&mut self) -> Verdict {
         let (pid, strace) = (self.server.pid(), self.strace.id());
         let attached = wait_until(patience(STEP_SECONDS), "strace to attach", || {
@@ -100,7 +135,7 @@ impl Injected<'_> {
     ///
     /// None has.
     pub fn called(&self) -> Verdict {
-        let what = format!("one of {}", self.fault.calls);
+        let what = format!("one of {}", self.calls);
         self.server.wait_until(&what, || self.noted().contains(" = ").then_some(()))
     }
 
@@ -117,7 +152,7 @@ impl Injected<'_> {
     ///
     /// None has.
     pub fn happened(&self, call: &str) -> Verdict {
-        let what = format!("{call} to meet the fault ({})", self.fault);
+        let what = format!("{call} to meet the fault ({})", self.how);
         self.server.wait_until(&what, || (self.hits(call) > 0).then_some(()))
     }
 }

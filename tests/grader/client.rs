@@ -21,6 +21,10 @@ use crate::witness::Witness;
 /// As much as one read takes: big downloads should not be slowed down by the judge.
 const READ_SIZE: usize = 64 * 1024;
 
+/// As much as is kept of what nobody has taken yet. The longest response that a check reads as a
+/// whole has 32 MiB; a server that sends without end must not fill the memory of its judge.
+const MOST_KEPT: usize = 64 * 1024 * 1024;
+
 /// How a connection came to its end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Ending {

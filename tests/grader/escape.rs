@@ -13,6 +13,16 @@ pub fn escape(bytes: &[u8]) -> String {
     bytes.iter().fold(String::new(), |text, &byte| text + &escape_byte(byte))
 }
 
+/// The same for what may be a line without end: of a long one, its start and its length.
+#[must_use]
+pub fn escape_line(line: &[u8]) -> String {
+    const MOST: usize = 1000;
+    if line.len() <= MOST {
+        return escape(line);
+    }
+    format!("{}… ({} bytes in all)", escape(&line[..MOST]), line.len())
+}
+
 fn escape_byte(byte: u8) -> String {
     match byte {
         b'\r' => "\\r".into(),

@@ -135,6 +135,21 @@ mod tests {
     }
 
     #[test]
+    fn a_program_that_prints_without_end_does_not_fill_our_memory() {
+        let memory = || crate::process::resident_kib(std::process::id()).unwrap_or(0);
+        let before = memory();
+        let prints = "head -c 400000000 /dev/zero >&2; echo >&2; echo that was all >&2; exit 1";
+        let flood = Target::command("x", ["sh", "-c", prints]);
+        let verdict = judge(check(|target| target.start().map(drop)), flood);
+        let story = verdict.expect_err("it does not listen").story("the contract", "Listen.");
+        // Other tests run at the same time, and read up to 64 MiB each.
+        assert!(memory() < before + 200 * 1024, "{} KiB, before {before} KiB", memory());
+        assert!(story.contains("standard error that 398951424 bytes"), "{story}");
+        assert!(story.contains("that was all"), "{story}");
+        assert!(story.len() < 10_000, "the story has {} bytes", story.len());
+    }
+
+    #[test]
     fn a_program_that_ends_at_once_is_told() {
         let failing = Target::command("x", ["sh", "-c", "echo no socket yet >&2; exit 1"]);
         let verdict = judge(check(|target| target.start().map(drop)), failing);

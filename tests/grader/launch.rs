@@ -5,7 +5,7 @@ use std::os::fd::OwnedFd;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-use crate::escape::escape;
+use crate::escape::escape_line;
 use crate::failure::{Failure, Seen};
 use crate::finished::Finished;
 use crate::listening::{LISTENING_WITHIN, address_in, listening};
@@ -194,6 +194,6 @@ fn said_instead(failure: Failure, running: &Running) -> Failure {
         return failure.detail("standard output was empty; is it flushed?");
     }
     let said =
-        |failure: Failure, line: &Vec<u8>| failure.detail(format!("stdout: {}", escape(line)));
+        |failure: Failure, line: &Vec<u8>| failure.detail(format!("stdout: {}", escape_line(line)));
     lines.iter().fold(failure, said)
 }

@@ -3,10 +3,10 @@
 
 use crate::by_hand;
 use crate::diary;
-use crate::escape::{block, block_in_pieces, block_with_caret, escape};
+use crate::escape::{block, block_in_pieces, block_with_caret, escape, escape_line};
 use crate::failure::{Facts, Failure, Seen};
 use crate::tape::Shown;
-use crate::witness::{Witness, in_words};
+use crate::witness::{Lines, Witness, in_words};
 use crate::wrap::wrap;
 
 /// Room for the longest label and two spaces.
@@ -29,6 +29,8 @@ impl Failure {
         if let Some(witness) = &facts.witness {
             page.row("server", [fate(witness)]);
             page.row("stderr", last_words(witness));
+            page.row("note", cut("standard output", &witness.stdout));
+            page.row("note", cut("standard error", &witness.stderr));
         }
         if facts.seen == Seen::Machine {
             page.row(
@@ -152,7 +154,17 @@ fn last_words(witness: &Witness) -> Vec<String> {
     // A panic begins with an empty line.
     lines.retain(|line| !line.is_empty());
     let from = lines.len().saturating_sub(STDERR_SHOWN);
-    lines[from..].iter().map(|line| escape(line)).collect()
+    lines[from..].iter().map(|line| escape_line(line)).collect()
+}
+
+/// Says so where not all that the server has printed was kept.
+fn cut(name: &str, lines: &Lines) -> Vec<String> {
+    match lines.lost() {
+        0 => Vec::new(),
+        lost => wrap(&format!(
+            "the server printed so much on {name} that {lost} bytes of it were not kept"
+        )),
+    }
 }
 
 #[cfg(test)]

@@ -79,6 +79,9 @@ fn listeners(server: &Server, count: usize) -> Result<Vec<Client>, Failure> {
     (0..count).map(|_| listener(server)).collect()
 }
 
+/// The events that a check waits for are a few hundred bytes.
+const MOST_READ: usize = 1 << 20;
+
 /// Reads until these have come, one after the other.
 fn hears(client: &mut Client, texts: &[&str]) -> Verdict {
     let mut got = String::new();
@@ -90,6 +93,7 @@ fn hears(client: &mut Client, texts: &[&str]) -> Verdict {
             }
             let more = client.read_some(4096)?;
             expect(client, !more.is_empty(), format!("the stream brings {text:?}"))?;
+            expect(client, got.len() < MOST_READ, format!("{text:?} comes before so much else"))?;
             got += &String::from_utf8_lossy(&more);
         };
     }

@@ -7,6 +7,10 @@ use crate::failure::{Failure, Seen};
 use crate::parse::parse;
 use crate::response::Response;
 
+fn find(bytes: &[u8], wanted: &[u8]) -> bool {
+    bytes.windows(wanted.len().max(1)).any(|window| window == wanted)
+}
+
 impl Client {
     /// The next bytes, at least one, at most `most`; none at the end.
     ///
@@ -52,6 +56,23 @@ impl Client {
             until = deadline();
         }
         Ok(self.take(usize::MAX))
+    }
+
+    /// Everything until `wanted` has come, and what has come with it.
+    ///
+    /// # Errors
+    ///
+    /// Reset, ended, or it did not come in time.
+    pub fn read_until(&mut self, wanted: &str) -> Result<String, Failure> {
+        let until = deadline();
+        let mut searched = 0;
+        while !find(&self.buffer[searched..], wanted.as_bytes()) {
+            searched = self.buffer.len().saturating_sub(wanted.len());
+            if self.fill(until, wanted, READ_SIZE)? == 0 {
+                return fail(self, format!("{wanted} comes before the connection ends"));
+            }
+        }
+        Ok(String::from_utf8_lossy(&self.take(usize::MAX)).into_owned())
     }
 
     /// The next response to a request with this method; what follows it stays for the next call.
@@ -111,5 +132,46 @@ impl Client {
     /// It does not end in time.
     pub fn is_reset(&mut self) -> Result<bool, Failure> {
         Ok(self.ending()? == Ending::Reset)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write as _;
+    use std::net::{TcpListener, TcpStream};
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::witness::Witness;
+
+    /// A client of a server that sends these bytes again and again.
+    fn client_of_endless(bytes: &'static [u8]) -> Client {
+        let listening = TcpListener::bind("127.0.0.1:0").expect("there is a free port");
+        let address = listening.local_addr().expect("it is bound");
+        std::thread::spawn(move || {
+            let (mut connection, _) = listening.accept()?;
+            let piece = bytes.repeat(64 * 1024 / bytes.len());
+            // Until the client closes.
+            while connection.write_all(&piece).is_ok() {}
+            std::io::Result::Ok(())
+        });
+        let stream = TcpStream::connect(address).expect("it listens");
+        Client::new(stream, Arc::new(Witness::default()))
+    }
+
+    #[test]
+    fn what_is_sent_without_end_is_given_up() {
+        let reads: [fn(&mut Client) -> Result<(), Failure>; 4] = [
+            |client| client.read_to_end().map(drop),
+            |client| client.read_until("never").map(drop),
+            |client| client.read_exact_n(1 << 40).map(drop),
+            |client| client.response("GET").map(drop),
+        ];
+        for read in reads {
+            let mut client = client_of_endless(b"HTTP/1.1 200 OK\r\n\r\n");
+            let failure = read(&mut client).expect_err("there is no end");
+            let what = failure.what();
+            assert!(what.ends_with(" bytes and did not stop"), "{what}");
+        }
     }
 }

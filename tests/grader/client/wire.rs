@@ -4,7 +4,7 @@ use std::io::{self, Read, Write};
 use std::net::TcpStream;
 use std::time::{Duration, Instant};
 
-use super::{Client, Ending, READ_SIZE};
+use super::{Client, Ending, MOST_KEPT, READ_SIZE};
 use crate::failure::{Failure, Seen};
 use crate::patience::{STEP_SECONDS, patience};
 use crate::scene;
@@ -33,6 +33,11 @@ impl Client {
         }
         scene::waits_for(what);
         let start = self.buffer.len();
+        if start >= MOST_KEPT {
+            let what =
+                format!("waiting for {what}: the server sent {start} bytes and did not stop");
+            return Err(Failure::new(what).of(self));
+        }
         self.buffer.resize(start + most.min(READ_SIZE), 0);
         let result = read_before(&mut self.stream, &mut self.buffer[start..], until);
         self.buffer.truncate(start + result.as_ref().copied().unwrap_or(0));

@@ -1,6 +1,6 @@
 //! One call of curl: its command line, what it is fed, and what it says.
 
-use std::io::Write;
+use std::io::{Read, Write};
 use std::process::{Command, Stdio};
 use std::sync::Once;
 
@@ -10,6 +10,9 @@ use crate::failure::{Failure, Seen};
 use crate::patience::{STEP_SECONDS, patience};
 use crate::server::Server;
 use crate::target::Target;
+
+/// As much as is kept of what curl prints: more than any check lets it print.
+const MOST_PRINTED: u64 = 1 << 20;
 
 /// Starts the target and looks at it, if curl is installed.
 pub(super) fn with_curl(target: &Target, look: impl Fn(&Server) -> Verdict) -> Verdict {
@@ -84,13 +87,27 @@ impl<'c> Call<'c> {
 }
 
 /// Runs the command with `input`. It may leave some of it: a server may refuse half-way.
+///
+/// Of a response without end, curl would print as much as arrives until its time is up. After the
+/// part that is kept its output is closed, and curl says then that it can't write.
 fn fed(mut command: Command, input: &[u8]) -> std::io::Result<std::process::Output> {
     let mut child = command.spawn()?;
-    let stdin = child.stdin.take();
+    let (stdin, stdout, stderr) = (child.stdin.take(), child.stdout.take(), child.stderr.take());
     std::thread::scope(|scope| {
         scope.spawn(move || stdin.map(|mut stdin| stdin.write_all(input)));
-        child.wait_with_output()
+        let stderr = scope.spawn(move || start_of(stderr));
+        let stdout = start_of(stdout);
+        let stderr = stderr.join().unwrap_or_default();
+        Ok(std::process::Output { status: child.wait()?, stdout, stderr })
     })
+}
+
+/// What comes through the pipe, up to a limit, after which the pipe is closed.
+fn start_of(pipe: Option<impl Read>) -> Vec<u8> {
+    let mut start = Vec::new();
+    // A pipe that can't be read any more has ended.
+    let _ = pipe.map(|pipe| pipe.take(MOST_PRINTED).read_to_end(&mut start));
+    start
 }
 
 impl Answer<'_> {
@@ -117,5 +134,19 @@ impl Answer<'_> {
     /// Fails unless standard output is exactly this.
     pub fn expect_text(&self, text: &str) -> Verdict {
         self.expect(self.stdout == text.as_bytes(), &format!("curl prints {text:?}"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn of_a_response_without_end_only_the_start_is_kept() {
+        let mut endless = Command::new("yes");
+        endless.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let output = fed(endless, b"").expect("yes is there");
+        assert_eq!(output.stdout.len() as u64, MOST_PRINTED);
+        assert!(!output.status.success(), "it could not print all of it");
     }
 }

@@ -5,7 +5,7 @@
 //! the call: the kernel has done nothing then. It counts for each thread and each process by itself.
 
 use std::fmt::{self, Display};
-use std::fs;
+use std::fs::{self, File};
 use std::io::Read;
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
@@ -20,6 +20,12 @@ use crate::failure::Failure;
 use crate::patience::{STEP_SECONDS, patience, wait_until};
 use crate::server::Server;
 use crate::{interrupt, process};
+
+/// More than any of our servers causes: such a line is about 100 bytes long.
+const NOTES_READ: u64 = 16 << 20;
+/// The same in blocks of 512 or 1,024 bytes, as the shell has it. `strace` is killed when it writes
+/// more, and the server goes on without a fault.
+const NOTES_BLOCKS: u64 = NOTES_READ / 512;
 
 /// What happens to system calls.
 #[derive(Clone, Copy, Debug)]
@@ -95,7 +101,9 @@ impl Injected<'_> {
         static COUNT: AtomicU32 = AtomicU32::new(0);
         let number = COUNT.fetch_add(1, Ordering::Relaxed);
         let notes = std::env::temp_dir().join(format!("faults-{}-{number}", std::process::id()));
-        let mut command = Command::new("strace");
+        // A server that makes one of these calls all the time would fill the disk.
+        let mut command = Command::new("sh");
+        command.args(["-c", &format!("ulimit -f {NOTES_BLOCKS}; exec strace \"$@\""), "strace"]);
         command.args(["-f", "-qq", "-e", "signal=none", "-e", &format!("trace={calls}")]);
         command.args(["-e", &format!("inject={how}"), "-p", &server.pid().to_string()]);
         command.arg("-o").arg(&notes).stdin(Stdio::null()).stderr(Stdio::piped()).process_group(0);
@@ -126,7 +134,10 @@ impl Injected<'_> {
     }
 
     fn noted(&self) -> String {
-        fs::read_to_string(&self.notes).unwrap_or_default()
+        let mut noted = Vec::new();
+        // What is not there yet, or can't be read, says nothing.
+        let _ = File::open(&self.notes).map(|notes| notes.take(NOTES_READ).read_to_end(&mut noted));
+        String::from_utf8_lossy(&noted).into_owned()
     }
 
     /// Waits until one of the calls has been made, with the fault or without.

@@ -2,10 +2,8 @@
 
 use super::talk::{get, request, visit};
 use crate::check::{Check, Verdict};
-use crate::client::Client;
-use crate::evidence::{expect, expect_eq, fail};
+use crate::evidence::{expect, expect_eq};
 use crate::exchange::ask;
-use crate::failure::Failure;
 use crate::response::Framing;
 use crate::target::Target;
 
@@ -48,21 +46,8 @@ fn first_piece(target: &Target) -> Verdict {
     let server = target.start()?;
     let mut client = server.connect()?;
     client.send(get("/stream?ms=60000").as_bytes())?;
-    let came = read_until(&mut client, "part1")?;
+    let came = client.read_until("part1")?;
     expect(&client, !came.contains("part2"), "the second piece has not come yet")
-}
-
-/// What comes until `wanted` is in it.
-pub(super) fn read_until(client: &mut Client, wanted: &str) -> Result<String, Failure> {
-    let mut came = Vec::new();
-    while !String::from_utf8_lossy(&came).contains(wanted) {
-        let some = client.read_some(4096)?;
-        if some.is_empty() {
-            return fail(client, format!("{wanted} comes before the connection ends"));
-        }
-        came.extend(some);
-    }
-    Ok(String::from_utf8_lossy(&came).into_owned())
 }
 
 fn in_chunks(target: &Target) -> Verdict {

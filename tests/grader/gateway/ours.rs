@@ -1,6 +1,5 @@
 //! The applications that the servers of this repository have by name, and the words of their demo.
 
-use super::body::read_until;
 use super::cut::Cut;
 use super::talk::{get, next_is_served, post, visit};
 use crate::check::{Check, Verdict};
@@ -158,5 +157,5 @@ fn shout(target: &Target) -> Verdict {
     // The second piece is made for a minute: middleware must not wait for it either.
     let mut client = server.connect()?;
     client.send(get("/stream?ms=60000").as_bytes())?;
-    read_until(&mut client, "PART1").map(drop)
+    client.read_until("PART1").map(drop)
 }

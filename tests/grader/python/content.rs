@@ -3,7 +3,7 @@
 use super::example::Example;
 use crate::check::Verdict;
 use crate::client::Client;
-use crate::evidence::{expect, expect_eq, fail};
+use crate::evidence::{expect, expect_eq};
 use crate::failure::Failure;
 use crate::gateway::talk::{final_response, get, request};
 use crate::server::Server;
@@ -33,14 +33,7 @@ pub(super) fn stream(server: &Server, _: &Example) -> Verdict {
 pub(super) fn first_piece(server: &Server) -> Result<Client, Failure> {
     let mut client = server.connect()?;
     client.send(get("/stream?ms=60000").as_bytes())?;
-    let mut came = String::new();
-    while !came.contains("part1") {
-        let some = client.read_some(4096)?;
-        if some.is_empty() {
-            return fail(&client, "the first piece comes");
-        }
-        came += &String::from_utf8_lossy(&some);
-    }
+    let came = client.read_until("part1")?;
     expect(&client, !came.contains("part2"), "the second piece has not come yet")?;
     Ok(client)
 }

@@ -11,6 +11,9 @@ use nix::sys::socket::{setsockopt, sockopt::Linger};
 
 use crate::patience::{STEP_SECONDS, patience};
 
+/// As much as is read of one answer; those that are asked for are far shorter.
+const MOST_READ: u64 = 1 << 20;
+
 /// A visit that nobody need answer, and what it is.
 type Rude = (&'static str, fn(SocketAddr) -> io::Result<()>);
 
@@ -103,7 +106,7 @@ fn instead(request: &str, asked: io::Result<()>, answer: &[u8]) -> String {
 fn ask(address: SocketAddr, pieces: &[&str], answer: &mut Vec<u8>) -> io::Result<()> {
     let mut stream = connect(address)?;
     pieces.iter().try_for_each(|piece| stream.write_all(piece.as_bytes()))?;
-    stream.read_to_end(answer).map(drop)
+    stream.take(MOST_READ).read_to_end(answer).map(drop)
 }
 
 /// Several requests on one connection.
@@ -126,6 +129,9 @@ fn read_until(stream: &mut TcpStream, answer: &mut Vec<u8>, end: &str) -> io::Re
         let length = stream.read(&mut piece)?;
         if length == 0 {
             return Err(io::ErrorKind::UnexpectedEof.into());
+        }
+        if answer.len() as u64 >= MOST_READ {
+            return Err(io::Error::other("the answer does not end"));
         }
         answer.extend_from_slice(&piece[..length]);
     }

@@ -5,7 +5,7 @@
 //! told then. Without `BROKEN`, this server is right.
 
 use std::env;
-use std::io::{self, ErrorKind, Read, Write};
+use std::io::{self, BufRead, BufReader, ErrorKind, Read, Write};
 use std::net::{Shutdown, TcpListener, TcpStream};
 use std::process::ExitCode;
 use std::sync::LazyLock;
@@ -40,6 +40,9 @@ const FIELDS: usize = 100;
 
 /// Step 1: reads until the empty line has come. Step 6: with one deadline for all of it.
 fn read_head(connection: &mut TcpStream) -> Result<Option<Vec<u8>>, Problem> {
+    if broken("buffered-lines") {
+        return buffered_lines(connection);
+    }
     let mut opened = Instant::now();
     let mut received = Vec::new();
     let mut piece = [0; 1024];
@@ -57,6 +60,9 @@ fn read_head(connection: &mut TcpStream) -> Result<Option<Vec<u8>>, Problem> {
         let length = match connection.read(&mut piece) {
             Ok(0) if broken("spins-at-the-end") => 0, // read returns 0 again, for ever
             Ok(0) if broken("panics-at-the-end") => panic!("no request"),
+            Ok(0) if !received.is_empty() && broken("the-end-ends-it") => {
+                return Ok(Some(received));
+            }
             Ok(0) if received.is_empty() || broken("half-a-head-is-closed") => return Ok(None),
             Ok(0) => return Err(Problem::Refuse(400)),
             Ok(length) => length,
@@ -69,6 +75,9 @@ fn read_head(connection: &mut TcpStream) -> Result<Option<Vec<u8>>, Problem> {
         }
         received.extend_from_slice(&piece[..length]);
         if let Some(end) = head_end(&received, length) {
+            if broken("head-is-a-string") && std::str::from_utf8(&received[..end]).is_err() {
+                return Err(Problem::Refuse(400)); // a field may be in any encoding
+            }
             return match check_size(&received[..end]) {
                 Err(Problem::Refuse(status)) if status != 431 || !broken("431-while-it-grows") => {
                     Err(Problem::Refuse(status))
@@ -80,6 +89,20 @@ fn read_head(connection: &mut TcpStream) -> Result<Option<Vec<u8>>, Problem> {
             check_size(&received)?;
         }
     }
+}
+
+/// Lines as the standard library reads them: they may end with LF alone, the last one with nothing
+/// at all, and must be text.
+fn buffered_lines(connection: &mut TcpStream) -> Result<Option<Vec<u8>>, Problem> {
+    let mut head = Vec::new();
+    for line in BufReader::new(connection).lines() {
+        let line = line?;
+        head.extend_from_slice(format!("{line}\r\n").as_bytes());
+        if line.is_empty() {
+            break;
+        }
+    }
+    Ok((!head.is_empty()).then_some(head))
 }
 
 /// The time for the first byte, however long the whole head may take.
@@ -99,6 +122,9 @@ fn head_end(received: &[u8], last: usize) -> Option<usize> {
         let from = received.len().saturating_sub(last); // CR LF CR LF may be cut in two
         let at = received[from..].windows(4).position(|four| four == b"\r\n\r\n")?;
         return Some(from + at + 4);
+    }
+    if broken("looks-at-the-end-alone") {
+        return received.ends_with(b"\r\n\r\n").then_some(received.len()); // content may follow
     }
     if broken("line-feeds-end-it") {
         let bare = received.windows(2).position(|two| two == b"\n\n").map(|at| at + 2);
@@ -172,6 +198,7 @@ fn request_line(head: &[u8]) -> Result<RequestLine, Problem> {
         let text = std::str::from_utf8(line).map_err(|_| Problem::Refuse(400))?;
         return three(text.split_whitespace().map(str::to_owned).collect());
     }
+    let line = if broken("trims-the-line") { line.trim_ascii() } else { line };
     let parts: Vec<&[u8]> = line.split(|&byte| byte == b' ').collect();
     if broken("any-text") {
         let text = std::str::from_utf8(line).map_err(|_| Problem::Refuse(400))?;
@@ -180,7 +207,11 @@ fn request_line(head: &[u8]) -> Result<RequestLine, Problem> {
     if broken("empty-parts") && parts.iter().flat_map(|part| *part).all(u8::is_ascii_graphic) {
         return three(parts.iter().map(|p| String::from_utf8_lossy(p).into_owned()).collect());
     }
-    if parts.iter().any(|part| part.is_empty() || !part.iter().all(u8::is_ascii_graphic)) {
+    let is_visible = |byte: &u8| match broken("no-control-but-del") {
+        true => (b'!'..128).contains(byte), // 127 is DEL, a control character
+        false => byte.is_ascii_graphic(),
+    };
+    if parts.iter().any(|part| part.is_empty() || !part.iter().all(is_visible)) {
         return Err(Problem::Refuse(400));
     }
     three(parts.iter().map(|part| String::from_utf8_lossy(part).into_owned()).collect())

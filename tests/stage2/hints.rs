@@ -41,9 +41,13 @@ pub const LINES: &[(&str, &str)] = &[
     ),
     ("no ASCII", VISIBLE),
     ("control character", VISIBLE),
+    (
+        "a space at its",
+        "A space before the method or after the version belongs to the line, and makes an empty part: \
+         trim nothing away.",
+    ),
     ("a CR alone", LINE_END),
     ("an LF alone", LINE_END),
-    ("LF LF", LINE_END),
     (
         "an empty",
         "Two spaces with nothing between them enclose a part too, an empty one: it is neither a \

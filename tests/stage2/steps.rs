@@ -26,6 +26,7 @@ pub const STEPS: &[Step] = &[
                      loop there.",
                 )]),
         ],
+        needs: &["head-with-bytes-behind-it", "head-ends-with-crlf-crlf", "head-that-is-no-text"],
         page: "RFC 9112 s2.1; std: Read::read",
         ..step(
             1,

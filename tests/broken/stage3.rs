@@ -187,7 +187,9 @@ fn send(body: &mut dyn Body, output: &Output) -> Result<(), Error> {
     }
     while output.wants_more() {
         let mut next = || body.next().transpose();
-        match if broken("caught-around-the-call-alone") { next() } else { caught(next) }? {
+        let made = if broken("caught-around-the-call-alone") { next() } else { caught(next) };
+        output.body_failed.set(made.is_err());
+        match made? {
             Some(piece) => output.send(&piece)?,
             None => break,
         }

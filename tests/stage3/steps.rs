@@ -72,7 +72,12 @@ pub const STEPS: &[Step] = &[
     },
     Step {
         checks: &[hints::FIRST_PIECE, hints::TOO_LITTLE, hints::HEAD],
-        needs: &["declared-length-is-kept", "declared-too-much", "declared-length-that-is-none"],
+        needs: &[
+            "body-head-waits-for-a-piece",
+            "declared-length-is-kept",
+            "declared-too-much",
+            "declared-length-that-is-none",
+        ],
         page: "PEP 3333, Buffering and Streaming",
         ..step(6, "the body", "send each piece before you ask for the next one")
     },

@@ -27,6 +27,10 @@ pub struct Output<'c> {
     in_chunks: Cell<bool>,
     /// Something has reached the client.
     has_sent: Cell<bool>,
+    /// The body has made an empty piece.
+    has_made_nothing: Cell<bool>,
+    /// It was the body that failed.
+    pub body_failed: Cell<bool>,
     /// What is left of the length that the application has declared.
     left: Cell<Option<usize>>,
 }
@@ -42,6 +46,8 @@ impl<'c> Output<'c> {
             is_out: Cell::default(),
             in_chunks: Cell::default(),
             has_sent: Cell::default(),
+            has_made_nothing: Cell::default(),
+            body_failed: Cell::default(),
             left: Cell::default(),
         }
     }
@@ -121,6 +127,7 @@ impl<'c> Output<'c> {
 
     /// Sends a piece of content; before the first one that is not empty, the head.
     pub fn send(&self, piece: &[u8]) -> Result<(), Error> {
+        self.has_made_nothing.set(self.has_made_nothing.get() || piece.is_empty());
         let sends_head = ["head-with-an-empty-piece", "empty-chunk", "head-in-the-loop"];
         if piece.is_empty() && !sends_head.into_iter().any(broken) {
             return Ok(());
@@ -199,7 +206,10 @@ impl<'c> Output<'c> {
         let start = self.start.borrow();
         let start = start.as_ref().ok_or("the application never called start_response")?;
         let mut head = format!("HTTP/1.1 {}\r\n", start.status);
-        let has_date = start.fields.iter().any(|(name, _)| name.eq_ignore_ascii_case("date"));
+        let has_date = start.fields.iter().any(|(name, _)| match broken("date-in-one-case") {
+            true => name == "Date", // names of fields have no case
+            false => name.eq_ignore_ascii_case("date"),
+        });
         for (name, value) in &start.fields {
             if self.is_head && broken("no-fields-for-head") {
                 break;
@@ -259,6 +269,12 @@ impl<'c> Output<'c> {
         }
         if self.is_out.get() && !broken("second-head") {
             return Ok(());
+        }
+        if broken("body-fails-unanswered") && self.body_failed.get() {
+            return Ok(());
+        }
+        if broken("empty-piece-is-output") && self.has_made_nothing.get() {
+            return Ok(()); // nothing is out yet
         }
         let sentence = if broken("details-for-the-client") {
             error.to_string()

@@ -161,7 +161,8 @@ mod tests {
 
     #[test]
     fn what_is_sent_without_end_is_given_up() {
-        let reads: [fn(&mut Client) -> Result<(), Failure>; 4] = [
+        type Read = fn(&mut Client) -> Result<(), Failure>;
+        let reads: [Read; 4] = [
             |client| client.read_to_end().map(drop),
             |client| client.read_until("never").map(drop),
             |client| client.read_exact_n(1 << 40).map(drop),

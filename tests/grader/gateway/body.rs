@@ -4,6 +4,7 @@ use super::talk::{get, request, visit};
 use crate::check::{Check, Verdict};
 use crate::evidence::{expect, expect_eq};
 use crate::exchange::ask;
+use crate::failure::Seen;
 use crate::response::Framing;
 use crate::target::Target;
 
@@ -16,6 +17,16 @@ pub const CHECKS: &[Check] = &[
         hint: "Send each piece before you ask for the next one. To collect them into one Vec is \
                shorter, and makes the client wait for the last.",
         run: first_piece,
+    },
+    Check {
+        id: "body-head-waits-for-a-piece",
+        title: "no head goes out before the body has made a piece that is not empty",
+        rule: "PEP 3333, The start_response() Callable: until then another head may replace it",
+        hint: "As long as no head is out, an application that fails can be answered for with a 500, \
+               and one that calls start_response again can send another head. So ask the body for \
+               a piece first, and send the head when there is one that is not empty, or when there \
+               are no more.",
+        run: head_waits,
     },
     Check {
         id: "body-in-chunks",
@@ -48,6 +59,28 @@ fn first_piece(target: &Target) -> Verdict {
     client.send(get("/stream?ms=60000").as_bytes())?;
     let came = client.read_until("part1")?;
     expect(&client, !came.contains("part2"), "the second piece has not come yet")
+}
+
+/// These fail while they make their first piece, and after an empty one. What is sent for them then
+/// is a question of other checks; here nothing has to come at all.
+fn head_waits(target: &Target) -> Verdict {
+    for (path, when) in [("/raise-first", "before its first piece"), ("/raise-empty", "then")] {
+        let server = target.start()?;
+        let mut client = server.connect()?;
+        client.send(get(path).as_bytes())?;
+        let came = match client.read_to_end() {
+            // The failure may be the end of the server as well. What came before it is kept.
+            Err(failure) if failure.kind() == Seen::Reset => {
+                client.read_some(100).unwrap_or_default()
+            }
+            came => came?,
+        };
+        let is_200 = came.starts_with(b"HTTP/1.1 200");
+        let empty = if path == "/raise-empty" { "yields an empty piece and " } else { "" };
+        let what = format!("no head of a 200 comes when the body {empty}fails {when}");
+        expect(&client, !is_200, what)?;
+    }
+    Ok(())
 }
 
 fn in_chunks(target: &Target) -> Verdict {

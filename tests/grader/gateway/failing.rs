@@ -22,8 +22,9 @@ pub const CHECKS: &[Check] = &[
         id: "failing-in-its-first-piece",
         title: "an application whose first piece fails is answered for with 500",
         rule: "PEP 3333, The start_response() Callable: the head goes out after the first piece is made",
-        hint: "A head that is out can't become a 500. Ask the body for its first piece, and send \
-               the head when that is there, or when there is none.",
+        hint: "Until a head is out, an error of the body is answered as one of the call is: with a \
+               500. A head that is out can't become one, so ask the body for its first piece \
+               before you send it.",
         run: |target| early(target, "/raise-first"),
     },
     Check {

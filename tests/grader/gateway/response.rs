@@ -17,9 +17,9 @@ pub const CHECKS: &[Check] = &[
         id: "response-date",
         title: "the answer has one Date: the application's, or else the time of the answer",
         rule: "RFC 9110 s6.6.1; s5.6.7 for the format",
-        hint: "Write one into each head that has none from the application, made anew for each \
-               answer, in GMT: Sun, 06 Nov 1994 08:49:37 GMT. In Rust, http_date of stage 2 makes \
-               it.",
+        hint: "Write one into each head that has none from the application, in whatever case \
+               that writes the name, made anew for each answer, in GMT: Sun, 06 Nov 1994 08:49:37 \
+               GMT. In Rust, http_date of stage 2 makes it.",
         run: date,
     },
     Check {
@@ -65,11 +65,15 @@ fn date(target: &Target) -> Verdict {
         let right = (before..=now()).contains(&date);
         expect(&client, right, "the Date is the time of the answer")?;
     }
-    // An application may say so itself.
-    let (client, response) =
-        visit(&server, "/fields/Date/Sun,%2006%20Nov%201994%2008:49:37%20GMT", 200)?;
-    let is_one = response.fields_named("Date").len() == 1;
-    expect(&client, is_one, "there is one Date where the application gives one")
+    // An application may say so itself, and write the name as it likes.
+    for name in ["Date", "date", "DATE"] {
+        let path = format!("/fields/{name}/Sun,%2006%20Nov%201994%2008:49:37%20GMT");
+        let (client, response) = visit(&server, &path, 200)?;
+        let is_one = response.fields_named("Date").len() == 1;
+        let what = format!("there is one Date where the application gives one, as {name}");
+        expect(&client, is_one, what)?;
+    }
+    Ok(())
 }
 
 fn now() -> u64 {

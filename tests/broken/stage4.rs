@@ -186,8 +186,10 @@ impl Parent {
         if !broken("child-keeps-the-handlers") {
             let sigint =
                 if broken("child-obeys-ctrl-c") { SigHandler::SigDfl } else { SigHandler::SigIgn };
-            // SAFETY: the kernel's own ways run no code of ours.
-            let _ = unsafe { signal(Signal::SIGINT, sigint) };
+            if !broken("child-keeps-sigint") {
+                // SAFETY: the kernel's own ways run no code of ours.
+                let _ = unsafe { signal(Signal::SIGINT, sigint) };
+            }
             // SAFETY: as above.
             let _ = unsafe { signal(Signal::SIGTERM, SigHandler::SigDfl) };
         }

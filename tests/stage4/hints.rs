@@ -85,6 +85,10 @@ pub const KEEP_SIGINT_OFF: &str =
     "Ctrl-C reaches the children too. Let them ignore SIGINT: the parent decides.";
 pub const OWN_SIGTERM: &str = "Give SIGTERM its default action back in the child, first of all: the \
                                handler that it has from its parent writes into the parent's pipe.";
+pub const OWN_SIGINT: &str = "A child begins with its parent's signal handlers, and a self-pipe that \
+                              both have is the parent's too. Let the child ignore SIGINT, first of \
+                              all: then Ctrl-C, which reaches the children as well, lets it finish, \
+                              and no child stops the server.";
 pub const REPORT_WHILE_STOPPING: Words = &[(
     "names the second child",
     "A server that stops still reports who was killed: reap as before, only sleep meanwhile.",

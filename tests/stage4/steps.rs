@@ -77,7 +77,7 @@ pub const STEPS: &[Step] = &[
                 .told(hints::REPORT_WHILE_STOPPING)
                 .when(&[(Seen::Hung, hints::OWN_SIGTERM)]),
         ],
-        needs: &["stopping-server-sleeps"],
+        needs: &["child-ignores-sigint", "stopping-server-sleeps"],
         page: "signal(7)",
         ..step(7, "stop", "on SIGTERM close the port, wait for the children, end with status 0")
     },

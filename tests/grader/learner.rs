@@ -1,11 +1,16 @@
 //! The learner's own server: whether it has been begun, where, and whether it is one's own.
 
+mod built;
+mod code;
+
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use crate::stage::Stage;
 use crate::starter;
 use crate::target::Target;
+
+pub use built::dep_info;
 
 /// What there is to be graded.
 #[derive(Debug)]
@@ -31,7 +36,7 @@ impl Learner {
             return Learner::NotStarted;
         };
         let sources = sources(stage);
-        if let Some(why) = sources.iter().find_map(|(name, text)| borrowed(stage, name, text)) {
+        if let Some(why) = borrowed(stage, Path::new(program), &sources) {
             return Learner::NotOwn(why);
         }
         let starter = fs::read_to_string(Path::new(stage.folder).join("starter.rs")).ok();
@@ -67,29 +72,65 @@ fn collect(root: &Path, folder: &Path, paths: &mut Vec<PathBuf>) {
 }
 
 /// What a stretch exercise hands out, to be taken in as it is.
-const GIVEN: &str = "../stretch/accept_key.rs\"";
+const GIVEN: &str = "stretch/accept_key.rs";
 
-/// Why this file is not one's own work: it uses the very library that is to be built.
-fn borrowed(stage: &Stage, name: &str, text: &str) -> Option<String> {
+/// Why this is not one's own work: it uses the very library that is to be built.
+///
+/// The compiler has the last word, where it can be asked: it knows what a text may hide. The text
+/// says in which line.
+fn borrowed(stage: &Stage, program: &Path, sources: &[(String, String)]) -> Option<String> {
     let own = stage.package.replace('-', "_");
-    for (number, line) in text.lines().enumerate() {
-        let code = line.split("//").next().unwrap_or_default();
-        let reaches = ["#[path", "include!"].iter().any(|word| code.contains(word));
-        let is_far = ["../", "\"/", "CARGO_MANIFEST_DIR"].iter().any(|way| code.contains(way));
-        let uses = if has_word(code, &own) {
-            format!("uses {own}")
-        } else if reaches && is_far && !code.contains(GIVEN) {
-            "takes in a file from outside of your server".to_owned()
-        } else {
-            continue;
-        };
+    let place = match built::sources(program) {
+        Some(files) => files.iter().find_map(|file| foreign(stage, file)),
+        None => sources.iter().find_map(|(name, text)| takes_in(name, text)),
+    };
+    let place = place.or_else(|| {
+        let line = sources.iter().find_map(|(name, text)| line_with(&own, name, text));
+        let calls = || built::calls(program, &own) == Some(true);
+        line.or_else(|| {
+            calls().then(|| stage.mine_path() + ", in a way that its text does not show,")
+        })
+        .map(|place| format!("{place} uses {own}"))
+    });
+    Some(format!(
+        "{}: a server of your own is what this stage asks for. The libraries of the stages before it \
+         are yours to use",
+        place?
+    ))
+}
+
+/// That this is a source file from outside of the learner's server. Others, such as a page that a
+/// server shows, may be anywhere.
+fn foreign(stage: &Stage, file: &Path) -> Option<String> {
+    let folder = Path::new(stage.folder);
+    // Cargo runs the compiler in the workspace's root.
+    let real = folder.parent()?.join(file).canonicalize().ok()?;
+    let own = format!("src/bin/stage{}-mine", stage.number);
+    let mine = [own.clone() + ".rs", own, GIVEN.to_owned()];
+    let is_own = mine.iter().filter_map(|path| folder.join(path).canonicalize().ok());
+    let is_own = is_own.into_iter().any(|path| real.starts_with(path));
+    let is_source = real.extension().is_some_and(|extension| extension == "rs");
+    let file = file.display();
+    (is_source && !is_own)
+        .then(|| format!("your server takes in a file from outside of it, {file}"))
+}
+
+/// The same by its text alone, for a program that says nothing of its sources.
+fn takes_in(name: &str, text: &str) -> Option<String> {
+    text.lines().enumerate().find_map(|(number, line)| {
+        let reaches = ["#[path", "include!"].iter().any(|word| line.contains(word));
+        let is_far = ["../", "\"/", "CARGO_MANIFEST_DIR"].iter().any(|way| line.contains(way));
         let line = number + 1;
-        return Some(format!(
-            "{name}, line {line}, {uses}: a server of your own is what this stage asks for. The \
-             libraries of the stages before it are yours to use"
-        ));
-    }
-    None
+        (reaches && is_far && !text.contains(GIVEN))
+            .then(|| format!("{name}, line {line}, takes in a file from outside of your server"))
+    })
+}
+
+/// Where the code names the library.
+fn line_with(own: &str, name: &str, text: &str) -> Option<String> {
+    let code = code::alone(text);
+    let number = code.lines().position(|line| has_word(line, own))? + 1;
+    Some(format!("{name}, line {number},"))
 }
 
 fn has_word(code: &str, word: &str) -> bool {

@@ -10,7 +10,7 @@
 //! | --- | --- |
 //! | `stage` | a stage as an exercise: its steps, their checks and points |
 //! | `grade` | grades a stage: `whole` and `some` are its two ways |
-//! | `learner` | the learner's own server; `starter` knows what it began from |
+//! | `learner` | the learner's own server, and whether it is; `starter` knows what it began from |
 //! | `known` | servers whose verdict is known; `prove` and `lesson` grade the grader with them |
 //! | `trials` | runs checks side by side, `judge` each of them; `hints` fits a hint to what was seen |
 //! | `score` | the points; `report` tells them to a person, `result` and `json` to a program |
@@ -123,6 +123,7 @@ pub use exchange::{answered, ask, get};
 pub use failure::{Failure, LEFT_OUT, Seen};
 pub use grade::grade;
 pub use known::{Broken, Known};
+pub use learner::dep_info;
 pub use nix::sys::signal::Signal;
 pub use patience::{patience, wait_until};
 pub use response::{Framing, Response};

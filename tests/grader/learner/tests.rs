@@ -115,6 +115,85 @@ fn a_server_that_borrows_the_answer_is_not_graded() {
     }
 }
 
+/// What a text can hide, and the compiler can't.
+#[test]
+fn a_server_that_hides_what_it_borrows_is_not_graded() {
+    let uses = "uses stage4_fork: ";
+    let takes = "your server takes in a file from outside of it, ";
+    let hidden = [
+        ("use /* // */ stage4_fork::run;\nfn main() { run() }\n", uses),
+        ("extern crate stage4_fork as x;\nfn main() { x::run() }\n", uses),
+        ("fn main() { let _ = \"//\"; stage4_fork::run() }\n", uses),
+        // The file is no source by its name, and not in the workspace.
+        ("include!(concat!(\"../../../../x\", \".txt\"));\n", uses),
+        ("include!(concat!(\".\", \"./serve.rs\"));\nfn main() { serve() }\n", takes),
+        ("#[cfg_attr(all(), path = \"../serve.rs\")]\nmod s;\nfn main() { s::serve() }\n", takes),
+    ];
+    for (text, why) in hidden {
+        let folder = Folder::with(&[
+            ("w/stage4-fork/src/lib.rs", "pub fn run() { println!(\"{:?}\", std::env::args()) }"),
+            ("w/stage4-fork/src/serve.rs", "pub fn serve() {}"),
+            ("x.txt", "fn main() { stage4_fork::run() }"),
+            ("w/stage4-fork/src/bin/stage4-mine.rs", text),
+        ]);
+        let (told, _) = not_graded(&folder.stage(None), &built(&folder));
+        let start = "stage 4, your server: 0 of 17 points; ";
+        assert!(told.starts_with(start) && told.contains(why), "{text}: {told}");
+    }
+}
+
+#[test]
+fn a_server_that_only_speaks_of_the_library_is_graded() {
+    let text = "/* stage4_fork::run\nis theirs */\nmod stage4_fork_of_mine { pub fn run() {} }\n\
+                const NAME: &str = \"stage4_fork\";\n\
+                fn main() { stage4_fork_of_mine::run(); println!(\"{NAME}\") }\n";
+    let folder = Folder::with(&[
+        ("w/stage4-fork/src/lib.rs", "pub fn run() {}"),
+        ("w/stage4-fork/src/bin/stage4-mine.rs", text),
+    ]);
+    let learner = built(&folder);
+    assert!(matches!(learner, Learner::Ready { .. }), "it is graded: {learner:?}");
+}
+
+/// Compiles library and server as cargo does, and finds the server.
+fn built(folder: &Folder) -> Learner {
+    let rustc = |arguments: &[&str]| {
+        let program = std::env::var_os("RUSTC").unwrap_or_else(|| "rustc".into());
+        let mut command = std::process::Command::new(program);
+        command.args(["--edition=2024"]).args(arguments).current_dir(folder.0.join("w"));
+        let output = command.output().expect("rustc is there");
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    };
+    let deps = folder.0.join("w/debug/deps");
+    fs::create_dir_all(&deps).expect("made");
+    let deps = deps.to_str().expect("it is text");
+    let library = format!("stage4_fork={deps}/libstage4_fork.rlib");
+    rustc(&[
+        "--crate-type=lib",
+        "--crate-name=stage4_fork",
+        "--out-dir",
+        deps,
+        "stage4-fork/src/lib.rs",
+    ]);
+    let source = "stage4-fork/src/bin/stage4-mine.rs";
+    rustc(&[
+        "--crate-name=stage4_mine",
+        "--emit=dep-info,link",
+        "-Cextra-filename=-0123456789abcdef",
+        "--extern",
+        &library,
+        "--out-dir",
+        deps,
+        source,
+    ]);
+    let program = folder.0.join("w/debug/stage4-mine");
+    let linked = folder.0.join("w/debug/deps/stage4_mine-0123456789abcdef");
+    fs::hard_link(linked, &program).expect("linked");
+    let mut stage = folder.stage(Some(program.display().to_string().leak()));
+    stage.folder = folder.0.join("w/stage4-fork").display().to_string().leak();
+    Learner::find(&stage, None)
+}
+
 /// With the two lines of `stage5-async/stretch/README.md`.
 #[test]
 fn what_a_stretch_exercise_hands_out_may_be_taken_in() {

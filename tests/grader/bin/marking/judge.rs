@@ -123,7 +123,11 @@ impl<'j> Judge<'j> {
         let learners = build::learners(self.workshop, stage);
         let copy = self.workshop.copy.as_path();
         let mut read = vec![copy, test];
-        read.extend(Some(learners.as_path()).filter(|file| served.is_none() && file.exists()));
+        let is_built = served.is_none() && learners.exists();
+        // What it was compiled from tells whether it is the learner's own.
+        let sources = grader::dep_info(&learners).filter(|_| is_built);
+        read.extend(Some(learners.as_path()).filter(|_| is_built));
+        read.extend(sources.as_deref());
         let write: Vec<&Path> = served.into_iter().collect();
         let slow = std::env::var_os("GRADE_SLOW").unwrap_or_default();
         let mut environment = vec![

@@ -187,11 +187,14 @@ impl Launch {
     }
 }
 
+/// What is told of a program that has printed nothing when its listening line was waited for.
+pub(crate) const NO_OUTPUT: &str = "standard output was empty";
+
 /// What it did print is the first thing to look at when the listening line is missing.
 fn said_instead(failure: Failure, running: &Running) -> Failure {
     let lines = running.witness.stdout.first(LISTENING_WITHIN);
     if lines.is_empty() {
-        return failure.detail("standard output was empty; is it flushed?");
+        return failure.detail(NO_OUTPUT);
     }
     let said =
         |failure: Failure, line: &Vec<u8>| failure.detail(format!("stdout: {}", escape_line(line)));

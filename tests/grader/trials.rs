@@ -8,6 +8,7 @@ use crate::failure::LEFT_OUT;
 use crate::harness::{Failed, Trial};
 use crate::hints;
 use crate::judge::judge;
+use crate::launch::NO_OUTPUT;
 use crate::patience::{RUN_SECONDS, patience};
 use crate::stage::Stage;
 use crate::target::{REFERENCE, Target};
@@ -142,8 +143,17 @@ impl Run {
         if failure.what().starts_with(LEFT_OUT) {
             return Outcome::NotRun(failure.what().to_owned());
         }
-        let steps = if target.name() == REFERENCE { &[] } else { self.0.stage.steps };
-        let hint = hints::fitting(steps, &check, &failure);
+        let is_ours = target.name() == REFERENCE;
+        let steps = if is_ours { &[] } else { self.0.stage.steps };
+        let hint = match busy_machine() {
+            // Our own server is known to be right, so a hint about it would only mislead.
+            Some(busy) if is_ours => busy,
+            _ if !is_ours && failure.mentions(NO_OUTPUT) => {
+                let hint = hints::fitting(steps, &check, &failure);
+                format!("{hint} If the line was printed: is standard output flushed?")
+            }
+            _ => hints::fitting(steps, &check, &failure),
+        };
         let story = failure.story(check.rule, &hint);
         Outcome::Fail { what: failure.what().to_owned(), hint, story }
     }
@@ -153,6 +163,29 @@ impl Run {
     }
 }
 
+/// That the machine has more to do than it can, if it has: a right server may miss a deadline then.
+fn busy_machine() -> Option<String> {
+    // Linux has a file; macOS a program, which prints `{ 1.50 1.20 1.00 }`.
+    let text = std::fs::read_to_string("/proc/loadavg").ok().or_else(|| {
+        let asked = std::process::Command::new("sysctl").args(["-n", "vm.loadavg"]).output();
+        Some(String::from_utf8_lossy(&asked.ok()?.stdout).into_owned())
+    })?;
+    let load = text.split_whitespace().find_map(|word| word.parse().ok())?;
+    let processors = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+    busy_words(load, processors)
+}
+
+/// Our own checks mostly wait, and are not a load of so many for each processor.
+fn busy_words(load: f64, processors: usize) -> Option<String> {
+    const MOST: f64 = 2.0;
+    (load > MOST * processors as f64).then(|| {
+        format!(
+            "The machine seems busy: its load is {load:.1}, on {processors} processors. That may be \
+             the reason, and not the server. Run it again when there is less to do."
+        )
+    })
+}
+
 /// What is said above the story of `check`, which `asked` may only need.
 fn heading(asked: &Check, check: &Check) -> String {
     let Check { id, title, .. } = check;
@@ -160,4 +193,16 @@ fn heading(asked: &Check, check: &Check) -> String {
         return (*title).to_owned();
     }
     format!("{} holds, and counts only once {id} does\n{id}: {title}", asked.id)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::busy_words;
+
+    #[test]
+    fn a_busy_machine_is_named_and_an_idle_one_is_not() {
+        assert_eq!(busy_words(4.0, 2), None);
+        let busy = busy_words(11.04, 2).expect("it is busy");
+        assert!(busy.contains("load is 11.0, on 2 processors"), "{busy}");
+    }
 }

@@ -45,7 +45,7 @@ const HELP: &str = "\
 stage4-stretch-workers: stage 4, and with WORKERS a few processes that serve everybody
 
 Usage: WORKERS=4 stage4-stretch-workers [--quiet] [APPLICATION]
-  PORT=8888 HOST=127.0.0.1 HEAD_TIMEOUT=10 IDLE_TIMEOUT=10 STOP_TIMEOUT=10 (without WORKERS)";
+  PORT=8888 HOST=127.0.0.1 HEAD_TIMEOUT=10 IDLE_TIMEOUT=10 STOP_TIMEOUT=10";
 
 fn main() -> ExitCode {
     exit("stage4-stretch-workers", run())
@@ -65,7 +65,7 @@ fn run() -> Result<(), Failure> {
     let (listening, signals) = (TcpListener::from(listening), Signals::catch()?);
     say(format_args!("listening on http://{address}"));
     let served = match workers {
-        Some(wanted) => preside(listening, signals, &service, wanted),
+        Some(wanted) => preside(listening, signals, &service, stop, wanted),
         None => serve(listening, signals, &service, stop),
     };
     Ok(served?)
@@ -81,11 +81,13 @@ fn workers_from_env() -> Result<Option<usize>, Failure> {
     }
 }
 
-/// The master: keeps so many workers until a signal asks to stop, and waits for their end.
+/// The master: keeps so many workers until a signal asks to stop, and waits for them as long as stage
+/// 4 waits for its children.
 fn preside(
     listening: TcpListener,
     signals: Signals,
     service: &Service,
+    mut stop: Stop,
     wanted: usize,
 ) -> io::Result<()> {
     listening.set_nonblocking(true)?; // whoever comes too late to a connection must not sleep
@@ -109,8 +111,13 @@ fn preside(
     }
     drop(listening); // the workers still have theirs, until each of them ends
     workers.dismiss(Signal::SIGTERM);
+    stop.note(true);
     while workers.count() > 0 {
-        signals.wait(None, None);
+        if stop.is_due() {
+            workers.dismiss(Signal::SIGKILL); // the time is over, or a second signal has come
+        }
+        signals.wait(None, stop.time_left().filter(|left| !left.is_zero()));
+        stop.note(signals.asked_to_stop());
         workers.reap();
     }
     Ok(())

@@ -1,6 +1,6 @@
 //! What a door does when the machine fails, or is a container: the checks of the stages, and one more.
 
-use grader::faults::{self, Calm, Fault, unless_left_out};
+use grader::faults::{self, Calm, Fault};
 use grader::{Check, Target, Verdict, contract, expect};
 
 /// For every door: its errors of `accept`, the socket that it is handed, and orphans in a container.
@@ -21,7 +21,7 @@ pub const WATCHING: &[Check] = &[Check {
     title: "a connection that can't be made non-blocking, or watched, costs one client, and no other",
     rule: "Linux epoll_ctl(2): ENOMEM, ENOSPC; POSIX ioctl(2)",
     hint: "",
-    run: |target| unless_left_out(not_watched(target)),
+    run: not_watched,
 }];
 
 /// For doors that start a thread for a client.
@@ -30,7 +30,7 @@ pub const STARTING: &[Check] = &[Check {
     title: "a client for whom there is no thread is lost, which is said, and the next is served",
     rule: "POSIX pthread_create(3): EAGAIN",
     hint: "",
-    run: |target| unless_left_out(no_thread(target)),
+    run: no_thread,
 }];
 
 fn not_watched(target: &Target) -> Verdict {

@@ -3,6 +3,7 @@
 //! A failure collects facts while a check runs: what was sent, what came back, what was expected,
 //! which program it was. `story` lays them out once the check has ended.
 
+use std::fmt::Display;
 use std::sync::Arc;
 
 use crate::diary::Line;
@@ -77,6 +78,20 @@ impl Failure {
             details: Vec::new(),
             witness: None,
         }))
+    }
+
+    /// That a check can't be done here, because this machine lacks what it needs. Such a check counts
+    /// as skipped, and never as passed. `GRADE_SKIP=never` makes a failure of it.
+    #[must_use]
+    pub fn left_out(why: impl Display) -> Failure {
+        Failure::new(format!("{LEFT_OUT}: {why}")).seen(Seen::Machine)
+    }
+
+    /// Whether it is one of these.
+    #[must_use]
+    pub fn is_left_out(&self) -> bool {
+        let is_needed = std::env::var("GRADE_SKIP").is_ok_and(|skip| skip == "never");
+        self.kind() == Seen::Machine && self.what().starts_with(LEFT_OUT) && !is_needed
     }
 
     /// The sentence that says what went wrong.

@@ -16,7 +16,6 @@
 //! | `unread` | standard output and error that nobody reads |
 //! | `strace` | how a fault is put into system calls |
 //! | `calm` | a server as it was before |
-//! | `machine` | what this machine lacks for it |
 //! | `in_shell` | a server that a shell starts after a few words |
 
 mod accepting;
@@ -24,7 +23,6 @@ mod calm;
 mod in_shell;
 mod interrupted;
 mod leaving;
-mod machine;
 mod outputs;
 mod process_1;
 mod staying;
@@ -34,9 +32,9 @@ pub mod unruly;
 
 pub use accepting::lasting;
 pub use calm::Calm;
+pub(crate) use calm::told;
 pub use in_shell::in_shell;
 pub use leaving::options;
-pub use machine::{lacks, unless_left_out};
 pub use process_1::{reaps, stops};
 pub use strace::{Delay, Fault, Injected};
 pub use unread::{lost_lines, unread};

@@ -9,9 +9,13 @@
 //! is under way is no fault, and the stages after it are to be tested as well. `GRADE=exam`, which
 //! the copy for an exam sets, is the same without the reference, which is missing there.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
+use nix::sys::resource::{Resource, getrlimit, setrlimit};
+
+use crate::failure::Failure;
 use crate::harness::Arguments;
 use crate::interrupt;
 use crate::learner::Learner;
@@ -25,6 +29,8 @@ use crate::{prove, some, whole};
 
 /// Checks wait for servers far more than they work, so there are more of them than processors.
 const THREADS: usize = 16;
+/// As many descriptors as a check and its server's outputs take, unless it asks for more.
+const DESCRIPTORS: u64 = 64;
 
 /// Something is wrong with how the grader was asked.
 const WRONG_USAGE: u8 = 2;
@@ -73,7 +79,7 @@ pub fn grade(stage: &Stage) -> ExitCode {
 
 fn asked(stage: &Stage) -> Result<Asked, String> {
     let mut arguments = Arguments::from_args();
-    arguments.threads = arguments.threads.or(Some(THREADS));
+    arguments.threads = arguments.threads.or(Some(threads()));
     stage.verify()?;
     let grade = variable("GRADE");
     let scope = match grade.as_deref() {
@@ -127,16 +133,29 @@ impl Asked {
     }
 }
 
-/// As in `stage 4, reference: 96 of 96 checks pass`.
+/// As in `stage 4, reference: 96 of 96 checks pass (12 not run)`, and below it what could not be
+/// looked at on this machine, with the reasons.
 pub(crate) fn counted(stage: &Stage, target: &str, records: &[Record], all: usize) -> String {
     let own: Vec<&Record> = records.iter().filter(|one| one.target == target).collect();
     let passed = own.iter().filter(|one| one.outcome == Outcome::Pass).count();
-    let not_run = match all.saturating_sub(own.len()) {
-        0 => String::new(),
-        count => format!(" ({count} not run)"),
-    };
-    let (number, total) = (stage.number, own.len());
-    format!("stage {number}, {}: {passed} of {total} checks pass{not_run}", label(target))
+    let mut lacking: BTreeMap<&str, usize> = BTreeMap::new();
+    for record in &own {
+        if let Outcome::LeftOut(why) = &record.outcome {
+            *lacking.entry(why).or_default() += 1;
+        }
+    }
+    let left_out: usize = lacking.values().sum();
+    let notes = [(all.saturating_sub(own.len()), "not run"), (left_out, "skipped")];
+    let notes = notes.iter().filter(|(count, _)| *count > 0);
+    let notes: Vec<String> = notes.map(|(count, what)| format!("{count} {what}")).collect();
+    let notes = if notes.is_empty() { String::new() } else { format!(" ({})", notes.join(", ")) };
+    let (number, total) = (stage.number, own.len() - left_out);
+    let label = label(target);
+    let mut text = format!("stage {number}, {label}: {passed} of {total} checks pass{notes}");
+    for (why, count) in lacking {
+        text += &format!("\n  {count} skipped: {why}");
+    }
+    text
 }
 
 /// What a person calls the target of this name.
@@ -144,11 +163,35 @@ pub(crate) fn label(target: &str) -> &str {
     if target == MINE { "your server" } else { target }
 }
 
+/// How many checks run at a time: fewer where few descriptors are allowed.
+fn threads() -> usize {
+    usize::try_from(descriptors() / DESCRIPTORS).unwrap_or(THREADS).clamp(1, THREADS)
+}
+
 /// Some systems start with 256 descriptors, fewer than some checks open at once.
 fn raise_descriptor_limit() {
-    use nix::sys::resource::{Resource, getrlimit, setrlimit};
     if let Ok((_, hard)) = getrlimit(Resource::RLIMIT_NOFILE) {
         // If it can't be raised, the checks that need more will say so.
         let _ = setrlimit(Resource::RLIMIT_NOFILE, hard, hard);
     }
+}
+
+/// How many descriptors this process may have, and each of its children.
+fn descriptors() -> u64 {
+    getrlimit(Resource::RLIMIT_NOFILE).map_or(u64::MAX, |(_, hard)| hard)
+}
+
+/// For a check whose clients or whose server open so many descriptors.
+///
+/// # Errors
+///
+/// So many are not allowed here.
+pub fn need_descriptors(needed: u64) -> Result<(), Failure> {
+    let allowed = descriptors();
+    if allowed >= needed {
+        return Ok(());
+    }
+    Err(Failure::left_out(format_args!(
+        "{needed} descriptors are needed, and {allowed} are allowed (ulimit -Hn)"
+    )))
 }

@@ -114,13 +114,24 @@ impl Arguments {
     }
 }
 
-/// Why a test failed.
+/// Why a test has not passed: it failed, or it could not be done.
 #[derive(Debug)]
-pub struct Failed(String);
+pub struct Failed {
+    why: String,
+    is_left_out: bool,
+}
+
+impl Failed {
+    /// It could not be done here, which is no failure.
+    #[must_use]
+    pub fn left_out(why: impl Display) -> Failed {
+        Failed { why: why.to_string(), is_left_out: true }
+    }
+}
 
 impl<D: Display> From<D> for Failed {
     fn from(why: D) -> Failed {
-        Failed(why.to_string())
+        Failed { why: why.to_string(), is_left_out: false }
     }
 }
 
@@ -195,7 +206,7 @@ pub fn run(arguments: &Arguments, trials: Vec<Trial>) -> Conclusion {
         teller.tell(&name, &outcome);
         match outcome {
             Outcome::Passed => conclusion.passed += 1,
-            Outcome::Ignored => conclusion.ignored += 1,
+            Outcome::Ignored(_) => conclusion.ignored += 1,
             Outcome::Failed(why) => {
                 conclusion.failed += 1;
                 failed.push((name, why));
@@ -209,7 +220,8 @@ pub fn run(arguments: &Arguments, trials: Vec<Trial>) -> Conclusion {
 enum Outcome {
     Passed,
     Failed(String),
-    Ignored,
+    /// And why, unless it was not asked for.
+    Ignored(Option<String>),
 }
 
 /// Runs each of them on one of so many threads, and says on this one how each went, as soon as it is
@@ -228,7 +240,7 @@ fn each(arguments: &Arguments, trials: Vec<Trial>, mut tell: impl FnMut(String, 
                     let next = waiting.lock().unwrap_or_else(PoisonError::into_inner).next();
                     let Some(Trial { name, is_ignored, test }) = next else { break };
                     let is_left_out = is_ignored && !runs_ignored;
-                    let outcome = if is_left_out { Outcome::Ignored } else { outcome(test) };
+                    let outcome = if is_left_out { Outcome::Ignored(None) } else { outcome(test) };
                     let _ = sender.send((name, outcome)); // it is received until all have ended
                 }
             });
@@ -241,7 +253,8 @@ fn each(arguments: &Arguments, trials: Vec<Trial>, mut tell: impl FnMut(String, 
 fn outcome(test: Test) -> Outcome {
     match catch_unwind(AssertUnwindSafe(test)) {
         Ok(Ok(())) => Outcome::Passed,
-        Ok(Err(Failed(why))) => Outcome::Failed(why),
+        Ok(Err(Failed { why, is_left_out: true })) => Outcome::Ignored(Some(why)),
+        Ok(Err(Failed { why, .. })) => Outcome::Failed(why),
         Err(panic) => {
             let text = panic.downcast_ref::<String>().map(String::as_str);
             let text = text.or_else(|| panic.downcast_ref::<&str>().copied());
@@ -278,7 +291,10 @@ impl Teller {
         let (word, letter) = match outcome {
             Outcome::Passed => (self.coloured("ok", 32), "."),
             Outcome::Failed(_) => (self.coloured("FAILED", 31), "F"),
-            Outcome::Ignored => (self.coloured("ignored", 33), "i"),
+            Outcome::Ignored(why) => {
+                let why = why.as_ref().map_or_else(String::new, |why| format!(", {why}"));
+                (self.coloured("ignored", 33) + &why, "i")
+            }
         };
         if self.is_quiet {
             self.say(letter);
@@ -328,7 +344,8 @@ mod tests {
             Trial::test("passes", || Ok(())),
             Trial::test("fails", || Err("it fails".into())),
             Trial::test("panics", || panic!("at a test's fault")),
-            Trial::test("is-left-out", || Err("it was not to be run".into()))
+            Trial::test("cannot-look", || Err(Failed::left_out("there is no such program"))),
+            Trial::test("is-not-asked", || Err("it was not to be run".into()))
                 .with_ignored_flag(true),
         ]
     }
@@ -340,22 +357,22 @@ mod tests {
 
     #[test]
     fn each_test_is_counted_once() {
-        assert_eq!(counts(&[]), [1, 2, 1, 0]);
-        assert_eq!(counts(&["--test-threads", "1"]), [1, 2, 1, 0]);
-        assert_eq!(counts(&["--include-ignored"]), [1, 3, 0, 0]);
-        assert_eq!(counts(&["--ignored"]), [0, 1, 0, 3]);
+        assert_eq!(counts(&[]), [1, 2, 2, 0]);
+        assert_eq!(counts(&["--test-threads", "1"]), [1, 2, 2, 0]);
+        assert_eq!(counts(&["--include-ignored"]), [1, 3, 1, 0]);
+        assert_eq!(counts(&["--ignored"]), [0, 1, 0, 4]);
     }
 
     #[test]
     fn names_choose() {
-        assert_eq!(counts(&["pass"]), [1, 0, 0, 3]);
-        assert_eq!(counts(&["pass", "panics"]), [1, 1, 0, 2]);
-        assert_eq!(counts(&["--exact", "pass"]), [0, 0, 0, 4]);
+        assert_eq!(counts(&["pass"]), [1, 0, 0, 4]);
+        assert_eq!(counts(&["pass", "panics"]), [1, 1, 0, 3]);
+        assert_eq!(counts(&["--exact", "pass"]), [0, 0, 0, 5]);
         assert_eq!(
             counts(&["--exact", "passes", "--nocapture", "--format", "terse"]),
-            [1, 0, 0, 3]
+            [1, 0, 0, 4]
         );
-        assert_eq!(counts(&["--skip", "fails"]), [1, 1, 1, 1]);
+        assert_eq!(counts(&["--skip", "fails"]), [1, 1, 2, 1]);
         assert_eq!(counts(&["--list"]), [0, 0, 0, 0]);
     }
 

@@ -131,7 +131,7 @@ impl Lesson {
                     }
                     failed.insert(id.to_owned());
                 }
-                Outcome::NotRun(why) => return Err(format!("{id}: {why}")),
+                Outcome::NotRun(why) | Outcome::LeftOut(why) => return Err(format!("{id}: {why}")),
             }
         }
         let points = core().map(|step| earned(step, &failed)).sum();

@@ -7,7 +7,6 @@ use std::collections::BTreeMap;
 use std::process::ExitCode;
 
 use crate::check::Check;
-use crate::failure::LEFT_OUT;
 use crate::grade::Asked;
 use crate::handout;
 use crate::harness::{self, Failed, Trial};
@@ -29,9 +28,9 @@ pub(crate) fn grade(stage: &Stage, asked: &Asked) -> ExitCode {
     let run = Run::within(*stage, patience(SECONDS));
     let mut trials = vec![
         trial("every-scored-check-has-a-broken-server", &run, |run| all_are_named(run.stage())),
-        trial("the-handout-says-what-the-steps-say", &run, |run| handout::holds(run.stage())),
+        trial("the-handout-says-what-the-steps-say", &run, |run| Ok(handout::holds(run.stage())?)),
         trial("the-untouched-starter-earns-nothing", &run, starter_earns_nothing),
-        trial("python::README.md", &run, |run| lesson::is_sound(run.stage())),
+        trial("python::README.md", &run, |run| Ok(lesson::is_sound(run.stage())?)),
     ];
     let worked = settled(stage, Target::command("worked", [stage.known.worked]));
     let core = stage.steps.iter().filter(|step| !is_stretch(stage, step));
@@ -55,7 +54,7 @@ pub(crate) fn grade(stage: &Stage, asked: &Asked) -> ExitCode {
         trial(&name, &run, move |run| is_caught(run, &broken))
     }));
     trials.extend(lesson::known(stage).into_iter().map(|lesson| {
-        trial(&format!("python::{}", lesson.file), &run, move |run| lesson.is_judged(run))
+        trial(&format!("python::{}", lesson.file), &run, move |run| Ok(lesson.is_judged(run)?))
     }));
     harness::run(&asked.arguments, trials).exit_code()
 }
@@ -63,10 +62,10 @@ pub(crate) fn grade(stage: &Stage, asked: &Asked) -> ExitCode {
 fn trial(
     name: &str,
     run: &Run,
-    prove: impl Fn(&Run) -> Result<(), String> + Send + 'static,
+    prove: impl Fn(&Run) -> Result<(), Failed> + Send + 'static,
 ) -> Trial {
     let run = run.clone();
-    Trial::test(name, move || prove(&run).map_err(Failed::from))
+    Trial::test(name, move || prove(&run))
 }
 
 /// With the settings in which a learner's server runs.
@@ -89,17 +88,17 @@ fn checks<'s>(stage: &Stage, steps: impl Iterator<Item = &'s Step>) -> Vec<(Chec
     ids.into_iter().filter_map(|id| stage.find(id)).collect()
 }
 
-fn all_are_named(stage: &Stage) -> Result<(), String> {
+fn all_are_named(stage: &Stage) -> Result<(), Failed> {
     let scored = stage.steps.iter().flat_map(|step| step.checks);
     let is_named = |id: &str| stage.known.broken.iter().any(|broken| broken.fails == id);
     let lacking: Vec<&str> = scored.map(|scored| scored.id).filter(|id| !is_named(id)).collect();
     if lacking.is_empty() {
         return Ok(());
     }
-    Err(format!("no broken server is there to fail {}", lacking.join(", ")))
+    Err(format!("no broken server is there to fail {}", lacking.join(", ")).into())
 }
 
-fn starter_earns_nothing(run: &Run) -> Result<(), String> {
+fn starter_earns_nothing(run: &Run) -> Result<(), Failed> {
     let stage = run.stage();
     let starter = settled(stage, Target::command("starter", [stage.known.starter]));
     let mut known = BTreeMap::new();
@@ -113,7 +112,7 @@ fn starter_earns_nothing(run: &Run) -> Result<(), String> {
         for scored in step.checks {
             // What a step needs is often the same as before, and known.
             if step.needs.iter().all(|id| passes(id)) && passes(scored.id) {
-                return Err(format!("the untouched starter earns points for {}", scored.id));
+                return Err(format!("the untouched starter earns points for {}", scored.id).into());
             }
         }
     }
@@ -121,25 +120,17 @@ fn starter_earns_nothing(run: &Run) -> Result<(), String> {
 }
 
 /// The check passes, or can't be done on this machine.
-fn holds(run: &Run, check: Check, alone: bool, target: &Target) -> Result<(), String> {
+fn holds(run: &Run, check: Check, alone: bool, target: &Target) -> Result<(), Failed> {
     match run.judged(check, alone, target) {
         Outcome::Pass => Ok(()),
-        Outcome::Fail { story, .. } => Err(format!("{}\n{story}", check.title)),
-        Outcome::NotRun(why) => left_out(check, why),
+        Outcome::Fail { story, .. } => Err(format!("{}\n{story}", check.title).into()),
+        Outcome::LeftOut(why) => Err(Failed::left_out(why)),
+        Outcome::NotRun(why) => Err(why.into()),
     }
-}
-
-/// What can't be done here is told, and no fault; what was not reached in time is one.
-fn left_out(check: Check, why: String) -> Result<(), String> {
-    if !why.starts_with(LEFT_OUT) {
-        return Err(why);
-    }
-    eprintln!("left out: {}: {why}", check.id);
-    Ok(())
 }
 
 /// Fails its own check for the right reason, and passes those of all core steps before.
-fn is_caught(run: &Run, broken: &Broken) -> Result<(), String> {
+fn is_caught(run: &Run, broken: &Broken) -> Result<(), Failed> {
     let stage = run.stage();
     let target = settled(stage, Target::command("broken", [stage.known.worked]));
     let target = target.env("BROKEN", broken.name);
@@ -152,9 +143,10 @@ fn is_caught(run: &Run, broken: &Broken) -> Result<(), String> {
         match run.judged(check, alone, &target) {
             Outcome::Pass => {}
             Outcome::Fail { story, .. } => {
-                return Err(format!("it fails {}, of an earlier step\n{story}", check.id));
+                return Err(format!("it fails {}, of an earlier step\n{story}", check.id).into());
             }
-            Outcome::NotRun(why) => return Err(why),
+            Outcome::LeftOut(why) => return Err(Failed::left_out(why)),
+            Outcome::NotRun(why) => return Err(why.into()),
         }
     }
     let found = stage.find(broken.fails).ok_or("the check has vanished")?;
@@ -166,9 +158,11 @@ fn is_caught(run: &Run, broken: &Broken) -> Result<(), String> {
     match outcome {
         Outcome::Fail { hint, .. } if hint.contains(broken.hint) => Ok(()),
         Outcome::Fail { story, .. } => {
-            Err(format!("{} fails without the hint {:?}\n{story}", broken.fails, broken.hint))
+            Err(format!("{} fails without the hint {:?}\n{story}", broken.fails, broken.hint)
+                .into())
         }
-        Outcome::Pass => Err(format!("{} passes, and was to fail", broken.fails)),
-        Outcome::NotRun(why) => left_out(found.0, why),
+        Outcome::Pass => Err(format!("{} passes, and was to fail", broken.fails).into()),
+        Outcome::LeftOut(why) => Err(Failed::left_out(why)),
+        Outcome::NotRun(why) => Err(why.into()),
     }
 }

@@ -80,7 +80,7 @@ fn story(stage: &Stage, one: &StepScore, check: &CheckScore, command: &str) -> S
     let told = match outcome {
         Outcome::Pass => String::new(),
         Outcome::Fail { story, .. } => indented(story),
-        Outcome::NotRun(why) => format!("  not run: {why}\n"),
+        Outcome::NotRun(why) | Outcome::LeftOut(why) => format!("  not run: {why}\n"),
     };
     let page = if one.step.page.is_empty() {
         String::new()

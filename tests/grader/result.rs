@@ -71,7 +71,7 @@ fn check_as_json(one: &StepScore, check: &CheckScore) -> Json {
     let (status, message) = match &check.outcome {
         Outcome::Pass => ("pass", ""),
         Outcome::Fail { what, .. } => ("fail", what.as_str()),
-        Outcome::NotRun(why) => ("not run", why.as_str()),
+        Outcome::NotRun(why) | Outcome::LeftOut(why) => ("not run", why.as_str()),
     };
     let milliseconds = u64::try_from(check.milliseconds).unwrap_or(u64::MAX);
     Json::Object(vec![

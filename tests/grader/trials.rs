@@ -4,7 +4,6 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard, Rw
 use std::time::{Duration, Instant};
 
 use crate::check::Check;
-use crate::failure::LEFT_OUT;
 use crate::harness::{Failed, Trial};
 use crate::hints;
 use crate::judge::judge;
@@ -22,8 +21,10 @@ pub(crate) enum Outcome {
         hint: String,
         story: String,
     },
-    /// And why.
+    /// There was no time for it, or nothing to look at; and why.
     NotRun(String),
+    /// This machine lacks what the check needs: what that is.
+    LeftOut(String),
 }
 
 /// A check that had its turn.
@@ -81,7 +82,7 @@ impl Run {
         let trial = |job: Job| {
             let (run, target) = (self.clone(), target.clone());
             let name = format!("{prefix}{}", job.check.id);
-            Trial::test(name, move || run.one(&job, &target).map_err(Failed::from))
+            Trial::test(name, move || run.one(&job, &target))
         };
         together.into_iter().chain(alone).map(trial).collect()
     }
@@ -91,7 +92,7 @@ impl Run {
         self.lock().clone()
     }
 
-    fn one(&self, job: &Job, target: &Target) -> Result<(), String> {
+    fn one(&self, job: &Job, target: &Target) -> Result<(), Failed> {
         let _held = self.hold(job.alone);
         std::iter::once(&job.check).chain(&job.needs).try_for_each(|check| {
             let began = Instant::now();
@@ -99,8 +100,9 @@ impl Run {
             let heading = heading(&job.check, check);
             let told = match &outcome {
                 Outcome::Pass => Ok(()),
-                Outcome::Fail { story, .. } => Err(format!("{heading}\n{story}")),
-                Outcome::NotRun(why) => Err(format!("{heading}\n{why}")),
+                Outcome::Fail { story, .. } => Err(format!("{heading}\n{story}").into()),
+                Outcome::LeftOut(why) => Err(Failed::left_out(why)),
+                Outcome::NotRun(why) => Err(format!("{heading}\n{why}").into()),
             };
             let milliseconds = began.elapsed().as_millis();
             let (target, Check { id, title, .. }) = (target.name().to_owned(), *check);
@@ -140,8 +142,8 @@ impl Run {
         let Err(failure) = judge(check, target.clone()) else {
             return Outcome::Pass;
         };
-        if failure.what().starts_with(LEFT_OUT) {
-            return Outcome::NotRun(failure.what().to_owned());
+        if failure.is_left_out() {
+            return Outcome::LeftOut(failure.what().to_owned());
         }
         let is_ours = target.name() == REFERENCE;
         let steps = if is_ours { &[] } else { self.0.stage.steps };

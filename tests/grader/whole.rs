@@ -108,6 +108,7 @@ fn told(records: &[Record], is_before_theirs: bool) -> String {
             Outcome::Pass => {}
             Outcome::Fail { story, .. } => text += &format!("{id}: {title}\n{story}\n"),
             Outcome::NotRun(why) => text += &format!("{id}: {why}\n"),
+            Outcome::LeftOut(_) => {}
         }
     }
     if !text.is_empty() {

@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use grader::crowd::Crowd;
-use grader::faults::{Calm, Delay, Fault, unless_left_out, unruly};
+use grader::faults::{Calm, Delay, Fault, unruly};
 use grader::{Check, Signal, Target, Verdict, expect, process};
 
 use crate::family::{connect, connect_so_many, freeze, none_left, served};
@@ -17,21 +17,21 @@ pub const CHECKS: &[Check] = &[
         title: "whatever fork fails with, this client gets a 503, it is said, and the next is served",
         rule: "POSIX fork(2): EAGAIN, ENOMEM",
         hint: hints::NO_PROCESS,
-        run: |target| unless_left_out(fork_fails(target)),
+        run: fork_fails,
     },
     Check {
         id: "faults-poll",
         title: "a poll for which the kernel has no memory is reported and outlived",
         rule: "Linux poll(2): ENOMEM; POSIX poll(2): EAGAIN",
         hint: "Treat it as accept's ENOMEM: say so, wait a little, try again.",
-        run: |target| unless_left_out(poll_fails(target)),
+        run: poll_fails,
     },
     Check {
         id: "faults-poll-lasting",
         title: "a poll that fails for good is reported once, keeps no processor busy, and stops nothing",
         rule: "book/src/hard/faults.md: no error is a busy loop",
         hint: "Pause, look at everything that poll would have waited for, and try again.",
-        run: |target| unless_left_out(poll_fails_for_good(target)),
+        run: poll_fails_for_good,
     },
     Check {
         id: "faults-child-dies-in-its-answer",
@@ -59,14 +59,14 @@ pub const CHECKS: &[Check] = &[
         title: "a second signal ends the server at once, though clients are still in the backlog",
         rule: "book/src/stage4-fork/signals.md: who is in a hurry sends a second signal",
         hint: "Look for a signal before each accept.",
-        run: |target| unless_left_out(second_signal_meanwhile(target)),
+        run: second_signal_meanwhile,
     },
     Check {
         id: "stop-while-clients-keep-coming",
         title: "clients that keep coming do not keep a server that is told to stop",
         rule: "book/src/hard/limits.md: STOP_TIMEOUT; no more come out of the queue than fit into it",
         hint: "Look at the deadline before each accept, too.",
-        run: |target| unless_left_out(keep_coming(target)),
+        run: keep_coming,
     },
 ];
 

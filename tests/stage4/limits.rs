@@ -1,12 +1,16 @@
 //! How many children there may be. Each of these needs the whole machine: hundreds of processes.
 
-use grader::{Check, Client, Failure, Server, Signal, Target, Verdict, expect, process};
+use grader::{
+    Check, Client, Failure, Server, Signal, Target, Verdict, expect, need_descriptors, process,
+};
 
 use crate::family::{alive, asks, connect_all, is_answered, none_left, says_hello};
 use crate::hints;
 
 /// How many may live at once.
 const CHILDREN: usize = 256;
+/// A client has one for each of them, and the server as well for a moment; there are others besides.
+const DESCRIPTORS: u64 = 512;
 
 pub const CHECKS: &[Check] = &[
     Check {
@@ -54,6 +58,7 @@ fn leaves(mut client: Client) -> Verdict {
 }
 
 fn at_most_256(target: &Target) -> Verdict {
+    need_descriptors(DESCRIPTORS)?;
     let server = target.launch().env("HEAD_TIMEOUT", "60").start()?;
     let (mut waiting, mut silent) = full(&server)?;
     leaves(silent.swap_remove(100))?;
@@ -63,6 +68,7 @@ fn at_most_256(target: &Target) -> Verdict {
 }
 
 fn full_server_stops(target: &Target) -> Verdict {
+    need_descriptors(DESCRIPTORS)?;
     let server = target.launch().env("HEAD_TIMEOUT", "60").env("STOP_TIMEOUT", "60").start()?;
     let (mut waiting, mut silent) = full(&server)?;
     server.stop(Signal::SIGTERM)?;

@@ -8,7 +8,7 @@ use std::path::PathBuf;
 use std::process::{Command, Stdio};
 
 use grader::target::{MINE, REFERENCE};
-use grader::{Check, Failure, LEFT_OUT, Seen, Server, Target, Verdict};
+use grader::{Check, Failure, Server, Target, Verdict};
 use grader::{answered, expect, process, random};
 
 use crate::family::{asks, connect, is_answered, none_left, says_hello};
@@ -74,28 +74,18 @@ impl Drop for Lowered {
     }
 }
 
-/// Whoever is scored earns nothing by what was not looked at.
-fn left_out(target: &Target, what: &str) -> Verdict {
-    if target.name() == REFERENCE {
-        eprintln!("left out: {what}");
-        return Ok(());
-    }
-    Err(Failure::new(format!("{LEFT_OUT}: {what}")).seen(Seen::Machine))
-}
-
 fn no_process(target: &Target) -> Verdict {
     let Some(bound) = Bound::by_limits(target) else {
-        return left_out(
-            target,
+        return Err(Failure::left_out(
             "root has no limit of processes, and setpriv can't start another user's",
-        );
+        ));
     };
     let server = bound.target.start()?;
     let (mut silent, _) = connect(&server)?;
     let descriptors = || process::descriptors(server.pid());
     let before = descriptors();
     let Some(lowered) = Lowered::to(1, "nproc", &server, bound.user) else {
-        return left_out(target, "there is no prlimit, so fork does not fail");
+        return Err(Failure::left_out("there is no prlimit, so fork does not fail"));
     };
     for _ in 0..3 {
         let mut client = server.connect()?; // without a request: unread, it would cause a reset
@@ -184,7 +174,7 @@ fn no_descriptor(target: &Target) -> Verdict {
     let (mut silent, _) = connect(&server)?;
     // Standard input, output and error: no number is left for a connection.
     let Some(lowered) = Lowered::to(3, "nofile", &server, &[]) else {
-        return left_out(target, "there is no prlimit, so accept does not fail");
+        return Err(Failure::left_out("there is no prlimit, so accept does not fail"));
     };
     let mut waiting = server.connect()?;
     asks(&mut waiting)?;

@@ -1,6 +1,8 @@
 //! Many at once: whoever waits, be it a client or an application, is in nobody's way.
 
-use grader::{Check, Client, Failure, Server, Target, Verdict, expect, expect_eq, process};
+use grader::{
+    Check, Client, Failure, Server, Target, Verdict, expect, expect_eq, need_descriptors, process,
+};
 
 use crate::asking::{busy, get, greets, idle, serves, start};
 
@@ -46,6 +48,7 @@ pub const CHECKS: &[Check] = &[
 const MANY: usize = 200;
 
 fn two_hundred_idle(target: &Target) -> Verdict {
+    need_descriptors(512)?;
     let server = start(target)?;
     let mut silent = silent(&server)?;
     serves(&server)?;

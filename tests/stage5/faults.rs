@@ -1,7 +1,7 @@
 //! A machine that fails, as only a server of one process and many threads meets it.
 
 use grader::crowd::Crowd;
-use grader::faults::{Calm, Delay, Fault, in_shell, unless_left_out, unruly};
+use grader::faults::{Calm, Delay, Fault, in_shell, unruly};
 use grader::{Check, Client, Signal, Target, Verdict, expect};
 
 use crate::asking::{idle, start_with};
@@ -13,7 +13,7 @@ pub const CHECKS: &[Check] = &[
         title: "a client for whom there is no thread gets a 503, it is said, and the next is served",
         rule: "POSIX pthread_create(3): EAGAIN; RFC 9110 s15.6.4",
         hint: "std::thread::spawn panics; Builder::spawn returns an error, which is the client's 503.",
-        run: |target| unless_left_out(no_thread(target)),
+        run: no_thread,
     },
     Check {
         id: "faults-few-descriptors",
@@ -28,7 +28,7 @@ pub const CHECKS: &[Check] = &[
         rule: "Linux epoll_ctl(2): ENOMEM, ENOSPC",
         hint: "tokio's accept answers epoll_ctl's error, too: say so, wait a little, go on. While the \
                server stops, from_std answers it: give up this client, and stop in order.",
-        run: |target| unless_left_out(not_watched(target)),
+        run: not_watched,
     },
     Check {
         id: "faults-memory",
@@ -49,14 +49,14 @@ pub const CHECKS: &[Check] = &[
         title: "a second signal ends the server at once, though clients are still in the backlog",
         rule: "book/src/stage5-async/deadlines.md, Stopping: a second signal ends at once",
         hint: "Wait for the next signal while the backlog is emptied, too.",
-        run: |target| unless_left_out(second_signal_meanwhile(target)),
+        run: second_signal_meanwhile,
     },
     Check {
         id: "stop-while-clients-keep-coming",
         title: "clients that keep coming do not keep a server that is told to stop",
         rule: "book/src/hard/limits.md: STOP_TIMEOUT; no more come out of the queue than fit into it",
         hint: "The deadline holds for emptying the backlog as well.",
-        run: |target| unless_left_out(keep_coming(target)),
+        run: keep_coming,
     },
 ];
 

@@ -2,7 +2,7 @@
 
 use std::process::Command;
 
-use grader::{Check, Client, Failure, Server, Target, Verdict, expect, process};
+use grader::{Check, Client, Failure, Server, Target, Verdict, expect, need_descriptors, process};
 use nix::sys::resource::{Resource, getrlimit};
 
 use crate::asking::{HELLO, greeting, greets, idle, serves, start};
@@ -85,6 +85,7 @@ const REQUESTS: usize = 3;
 const SPARE: usize = ACTIVE + 200;
 
 fn ten_thousand(target: &Target) -> Verdict {
+    need_descriptors((SPARE + ACTIVE) as u64)?;
     let hard = getrlimit(Resource::RLIMIT_NOFILE).map_or(0, |(_, hard)| hard);
     let most = usize::try_from(hard).unwrap_or(usize::MAX).saturating_sub(SPARE);
     if most < MANY {

@@ -1,6 +1,9 @@
 //! The live application: thousands listen to what one says, and none of them holds a thread.
 
-use grader::{Check, Client, Failure, Server, Signal, Target, Verdict, expect, process, random};
+use grader::{
+    Check, Client, Failure, Server, Signal, Target, Verdict, expect, need_descriptors, process,
+    random,
+};
 
 use crate::asking::{asks, get, post, serves};
 use crate::stop::ends_well;
@@ -146,6 +149,7 @@ fn stop(target: &Target) -> Verdict {
 }
 
 fn thousand(target: &Target) -> Verdict {
+    need_descriptors(2000)?;
     let server = start(target)?;
     let mut clients = listeners(&server, 1000)?;
     let threads = process::threads(server.pid()).unwrap_or(1);

@@ -12,6 +12,7 @@ use std::thread;
 
 use crate::check::{Check, Verdict};
 use crate::failure::Failure;
+use crate::grade::need_descriptors;
 use crate::patience::{CHECK_SECONDS, patience};
 use crate::scene;
 use crate::soak::Had;
@@ -37,6 +38,7 @@ pub const BURST: Check = Check {
 };
 
 fn burst(target: &Target) -> Verdict {
+    need_descriptors(2 * CLIENTS as u64)?;
     let server = target.launch().arg("--quiet").start()?;
     let first = Had::now(&server);
     let address = server.address();

@@ -9,7 +9,6 @@ use nix::unistd::Pid;
 use crate::check::{Check, Verdict};
 use crate::evidence::expect;
 use crate::failure::Failure;
-use crate::faults::{lacks, unless_left_out};
 use crate::interrupt;
 use crate::patience::{patience, wait_until};
 use crate::soak::{Had, good};
@@ -67,21 +66,21 @@ pub const fn checks<const STAGE: u8>() -> [Check; 3] {
             title: "100 clients whose heads come slowly are ended in time; others are served meanwhile",
             rule: "RFC 9110 s15.5.9; HEAD_TIMEOUT",
             hint: HINT,
-            run: |target| unless_left_out(plays::<STAGE>(HEADS, target)),
+            run: |target| plays::<STAGE>(HEADS, target),
         },
         Check {
             id: "crowd-slow-bodies",
             title: "100 clients whose content comes slowly are ended in time; others are served meanwhile",
             rule: "RFC 9110 s15.5.9; 1 KiB a second on average, after a grace that IDLE_TIMEOUT shortens",
             hint: HINT,
-            run: |target| unless_left_out(plays::<STAGE>(BODIES, target)),
+            run: |target| plays::<STAGE>(BODIES, target),
         },
         Check {
             id: "crowd-slow-readers",
             title: "100 clients that take their answers slowly are given up; others are served meanwhile",
             rule: "RFC 9112 s9.5; silence while an answer is sent, which IDLE_TIMEOUT shortens",
             hint: HINT,
-            run: |target| unless_left_out(plays::<STAGE>(READERS, target)),
+            run: |target| plays::<STAGE>(READERS, target),
         },
     ]
 }
@@ -114,7 +113,7 @@ impl Playing {
         command.arg("-u").arg(format!("http://{address}{}", slow.path));
         command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).process_group(0);
         let started = interrupt::spawn(&mut command);
-        started.map(Playing).map_err(|error| lacks(format!("no slowhttptest: {error}")))
+        started.map(Playing).map_err(|error| Failure::left_out(format!("no slowhttptest: {error}")))
     }
 }
 

@@ -3,7 +3,7 @@
 
 use std::time::{Duration, Instant};
 
-use super::{Calm, Fault, Injected, unless_left_out};
+use super::{Calm, Fault, Injected};
 use crate::check::{Check, Verdict};
 use crate::evidence::expect;
 use crate::failure::Failure;
@@ -44,21 +44,21 @@ pub(super) const fn checks<const STAGE: u8>() -> [Check; 5] {
             title: "an error of accept that is not about one client is reported and survived",
             rule: "POSIX accept(2): EMFILE, ENFILE, ENOBUFS, ENOMEM; Linux accept(2): EPERM",
             hint: "Say so, wait a little, try again: the client is still in the backlog.",
-            run: |target| unless_left_out(of_the_machine::<STAGE>(target)),
+            run: of_the_machine::<STAGE>,
         },
         Check {
             id: "faults-accept-client",
             title: "no error of accept that is about one client ends the server, or is news",
             rule: "POSIX accept(2): ECONNABORTED; Linux accept(2): pending network errors",
             hint: "Name the errors that are about one connection: go on after those, and only those.",
-            run: |target| unless_left_out(of_a_client::<STAGE>(target)),
+            run: of_a_client::<STAGE>,
         },
         Check {
             id: "faults-accept-socket",
             title: "an error of accept that is about the listening socket stops the server",
             rule: "POSIX accept(2): EBADF, EINVAL, ENOTSOCK, EFAULT",
             hint: "Let accept's error be main's: one line on stderr, and status 1.",
-            run: |target| unless_left_out(of_the_socket::<STAGE>(target)),
+            run: of_the_socket::<STAGE>,
         },
         lasting,
         of_every_client,
@@ -75,14 +75,14 @@ pub const fn lasting<const STAGE: u8>() -> [Check; 2] {
             rule: "book/src/hard/faults.md: say so, and wait; no error is a busy loop",
             hint: "Sleep before the next try: 0.1 s at first, twice as long each time, up to a second. \
                    A success ends that.",
-            run: |target| unless_left_out(lasts::<STAGE>(target)),
+            run: lasts::<STAGE>,
         },
         Check {
             id: "faults-accept-every-client",
             title: "errors about one client that never stop do not keep the processor busy",
             rule: "book/src/hard/faults.md: no error is a busy loop",
             hint: "Count them; a success starts the count again. After many, pause.",
-            run: |target| unless_left_out(of_every_client::<STAGE>(target)),
+            run: of_every_client::<STAGE>,
         },
     ]
 }

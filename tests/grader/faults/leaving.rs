@@ -1,7 +1,7 @@
 //! A connection that fails in the middle: of a request, or of its answer, or because the kernel does
 //! not set an option of it. That is a client's affair.
 
-use super::{Calm, Fault, Injected, unless_left_out};
+use super::{Calm, Fault, Injected};
 use crate::check::{Check, Verdict};
 use crate::evidence::expect;
 use crate::failure::{Failure, Seen};
@@ -36,7 +36,7 @@ pub(super) const fn checks<const STAGE: u8>() -> [Check; 1] {
         title: "a connection that fails in the middle ends alone, and is no news",
         rule: "POSIX send(2): EPIPE, ECONNRESET; recv(2): ECONNRESET, ETIMEDOUT",
         hint: "Give up this connection, drop the body, and go on with the next client.",
-        run: |target| unless_left_out(fails::<STAGE>(target)),
+        run: fails::<STAGE>,
     }]
 }
 
@@ -49,7 +49,7 @@ pub const fn options<const STAGE: u8>() -> [Check; 1] {
         rule: "POSIX setsockopt(2): ENOMEM, ENOBUFS",
         hint: "SO_RCVTIMEO or SO_SNDTIMEO was not set: end this connection, which could hold you for \
                ever. TCP_NODELAY was not set: go on, the pieces only come later.",
-        run: |target| unless_left_out(lacks_options::<STAGE>(target)),
+        run: lacks_options::<STAGE>,
     }]
 }
 

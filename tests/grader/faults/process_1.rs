@@ -5,7 +5,6 @@ use std::process::{Command, Stdio};
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 
-use super::{lacks, unless_left_out};
 use crate::check::{Check, Verdict};
 use crate::evidence::{Evidence, expect};
 use crate::failure::Failure;
@@ -23,7 +22,7 @@ pub const fn stops<const STAGE: u8>() -> [Check; 1] {
         title: "as process 1 of a container it still stops at SIGTERM and SIGINT",
         rule: RULE,
         hint: "The kernel drops a signal for which process 1 has no handler.",
-        run: |target| unless_left_out(stopped::<STAGE>(target)),
+        run: stopped::<STAGE>,
     }]
 }
 
@@ -35,7 +34,7 @@ pub const fn reaps<const STAGE: u8>() -> [Check; 1] {
         title: "as process 1 of a container it reaps the orphans that it is given",
         rule: RULE,
         hint: "Whoever loses its parent becomes a child of process 1, and a zombie when it exits.",
-        run: |target| unless_left_out(reaped(target)),
+        run: reaped,
     }]
 }
 
@@ -47,7 +46,7 @@ fn as_process_1(target: &Target, words: &str) -> Result<Target, Failure> {
     let mut probe = Command::new(UNSHARE[0]);
     probe.args(&UNSHARE[1..]).arg("true").stdin(Stdio::null()).stderr(Stdio::null());
     if !probe.status().is_ok_and(|status| status.success()) {
-        return Err(lacks("unshare can't make a pid namespace, which root may"));
+        return Err(Failure::left_out("unshare can't make a pid namespace, which root may"));
     }
     let program = target.file().map(|file| file.display().to_string()).unwrap_or_default();
     let script = format!("{words} exec \"$0\" \"$@\"");

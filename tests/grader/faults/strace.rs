@@ -14,7 +14,6 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 
-use super::machine::lacks;
 use crate::check::Verdict;
 use crate::failure::Failure;
 use crate::patience::{STEP_SECONDS, patience, wait_until};
@@ -108,7 +107,8 @@ impl Injected<'_> {
         command.args(["-e", &format!("inject={how}"), "-p", &server.pid().to_string()]);
         command.arg("-o").arg(&notes).stdin(Stdio::null()).stderr(Stdio::piped()).process_group(0);
         let started = interrupt::spawn(&mut command);
-        let strace = started.map_err(|error| lacks(format!("strace can't be started: {error}")))?;
+        let strace = started
+            .map_err(|error| Failure::left_out(format!("strace can't be started: {error}")))?;
         let mut injected = Injected { server, calls, how, strace, notes };
         injected.attached()?;
         Ok(injected)
@@ -130,7 +130,7 @@ impl Injected<'_> {
         let stderr = self.strace.stderr.as_mut();
         // What can't be read says nothing either.
         let _ = stderr.map(|stderr| stderr.read_to_string(&mut why));
-        Err(lacks(format!("strace can't do this: {}", why.trim())))
+        Err(Failure::left_out(format!("strace can't do this: {}", why.trim())))
     }
 
     fn noted(&self) -> String {

@@ -4,6 +4,7 @@ use super::talk::{get, post, request};
 use crate::check::{Check, Verdict};
 use crate::evidence::expect;
 use crate::exchange::answered;
+use crate::faults::told;
 use crate::target::Target;
 
 /// What the validator says, and where it is silent.
@@ -58,7 +59,7 @@ fn right_passes(target: &Target) -> Verdict {
     }
     answered(&server, post("/echo", b"content"), 200)?;
     answered(&server, post("/form", b"name=Ada"), 200)?;
-    let complaints = server.stderr_lines();
+    let complaints = told(&server);
     expect(&server, complaints.is_empty(), "nothing is said on standard error")
 }
 

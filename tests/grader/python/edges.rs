@@ -12,7 +12,7 @@ use crate::client::Client;
 use crate::evidence::{expect, expect_eq};
 use crate::exchange::ask;
 use crate::failure::Failure;
-use crate::faults::{in_shell, lacks, unless_left_out};
+use crate::faults::in_shell;
 use crate::gateway::talk::{get, next_is_served, post, request, visit};
 use crate::server::Server;
 use crate::target::Target;
@@ -94,7 +94,7 @@ pub const CHECKS: &[Check] = &[
         title: "an application may open more than 1,024 descriptors",
         rule: "select(2) knows only those below 1,024; poll(2) knows all",
         hint: "Wait with poll.",
-        run: |target| with_python(target, |target| unless_left_out(many_descriptors(target))),
+        run: |target| with_python(target, many_descriptors),
     },
     Check {
         id: "python-descriptor-limit",
@@ -115,7 +115,7 @@ pub const CHECKS: &[Check] = &[
         title: "a shortage of descriptors while a worker is replaced passes, and then there are all again",
         rule: "POSIX pipe(2), fork(2): EMFILE, EAGAIN, ENOMEM are about the moment",
         hint: "Catch the error in the master, say so once, and try again a second later.",
-        run: |target| with_python(target, |target| unless_left_out(shortage(target))),
+        run: |target| with_python(target, shortage),
     },
     Check {
         id: "python-nothing-is-left",
@@ -310,7 +310,9 @@ fn many_descriptors(target: &Target) -> Verdict {
         let (client, response) = visit(&server, "/", 200)?;
         let opened: usize = response.text().trim().parse().unwrap_or_default();
         if opened < 1100 {
-            return Err(lacks("no more than 1,100 descriptors are allowed (ulimit -Hn)"));
+            return Err(Failure::left_out(
+                "no more than 1,100 descriptors are allowed (ulimit -Hn)",
+            ));
         }
         drop(client);
     }
@@ -338,7 +340,9 @@ fn shortage(target: &Target) -> Verdict {
     let master = master(&server)?;
     let (client, response) = visit(&server, "/shortage", 200)?;
     let Ok(pid) = response.text().trim().parse() else {
-        return Err(lacks("there is no prlimit, so a master does not run out of descriptors"));
+        return Err(Failure::left_out(
+            "there is no prlimit, so a master does not run out of descriptors",
+        ));
     };
     drop(client);
     end(pid)?;

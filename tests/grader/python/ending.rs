@@ -12,6 +12,7 @@ use super::traces::Watched;
 use crate::check::{Check, Verdict};
 use crate::evidence::expect;
 use crate::failure::{Failure, Seen};
+use crate::faults::told;
 use crate::gateway::talk::{get, next_is_served, visit};
 use crate::server::Server;
 use crate::target::Target;
@@ -95,7 +96,7 @@ fn ctrl_c(target: &Target) -> Verdict {
     client.ending()?;
     server.wait_exit(8.0)?;
     watched.leaves_nothing(&processes)?;
-    let said = server.stderr_lines();
+    let said = told(server);
     expect(server, said.is_empty(), format!("nothing is said on standard error: {said:?}"))
 }
 

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::PathBuf;
 use std::process::Command;
 
-use grader::{Failure, LEFT_OUT, Seen, Target, Verdict, random};
+use grader::{Failure, Seen, Target, Verdict, random};
 
 /// A copy of the program, with its name, in a folder of its own. Dropping it removes both.
 pub struct File {
@@ -20,7 +20,7 @@ impl File {
     pub fn copy_of(target: &Target) -> Result<File, Failure> {
         let Some(original) = target.file() else {
             let why = "the program stands in a command, and its file is not known";
-            return Err(Failure::new(format!("{LEFT_OUT}: {why}")).seen(Seen::Machine));
+            return Err(Failure::left_out(why));
         };
         let word = random::name();
         let folder = original.with_file_name(format!("new-{}-{word}", std::process::id()));

@@ -4,6 +4,7 @@ use grader::{Check, Framing, Server, Target, Verdict, expect, expect_eq, get, pr
 
 use crate::family::{alive, connect, connect_so_many, count, says_hello};
 use crate::hints;
+use crate::idle::Stirrings;
 
 pub const CHECKS: &[Check] = &[
     Check {
@@ -55,8 +56,9 @@ pub const CHECKS: &[Check] = &[
 fn two_at_once(target: &Target) -> Verdict {
     let server = target.start()?;
     let (mut first, _) = connect(&server)?;
+    let before = Stirrings::of(server.pid());
     let (mut second, _) = connect(&server).map_err(|failure| {
-        let how = if is_busy(&server) { "is busy all the time" } else { "sleeps" };
+        let how = if is_busy(&server, before) { "is busy all the time" } else { "sleeps" };
         failure.detail(format!(
             "the first client has a child process, the second has none, and the parent {how}"
         ))
@@ -66,11 +68,11 @@ fn two_at_once(target: &Target) -> Verdict {
     says_hello(&mut first)
 }
 
-/// Seen at work nearly whenever one looks: it calls something again and again.
-fn is_busy(server: &Server) -> bool {
-    let looks = 50;
-    let running = (0..looks).filter(|_| process::state(server.pid()) == Some('R'));
-    running.count() > looks / 2 // one that sleeps is seen so in all of them
+/// More than a quarter of a second of a processor while the check waited: a parent that calls something
+/// again and again has had more, even where many others want it, and one that sleeps has had next to none.
+fn is_busy(server: &Server, before: Option<Stirrings>) -> bool {
+    let after = Stirrings::of(server.pid());
+    before.zip(after).is_some_and(|(before, after)| after.hundredths - before.hundredths > 25)
 }
 
 /// Counted once there is a child: only then has the server surely opened all that it needs. Its

@@ -82,15 +82,15 @@ fn sleeps_until_children_are(server: &Server, left: usize) -> Verdict {
 const LOOK: &str = "grep switches /proc/PID/status; ps -o time PID # and again a little later";
 
 /// What a process has done so far.
-struct Stirrings {
+pub struct Stirrings {
     /// How often it has gone to sleep.
-    naps: u64,
+    pub naps: u64,
     /// How many hundredths of a second it has had a processor.
-    hundredths: u64,
+    pub hundredths: u64,
 }
 
 impl Stirrings {
-    fn of(pid: u32) -> Option<Stirrings> {
+    pub fn of(pid: u32) -> Option<Stirrings> {
         let status = fs::read_to_string(format!("/proc/{pid}/status")).ok()?;
         let naps = status.lines().find(|line| line.starts_with("voluntary_ctxt_switches"))?;
         let naps = naps.split_whitespace().last()?.parse().ok()?;

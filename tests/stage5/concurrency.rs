@@ -62,6 +62,7 @@ fn silent(server: &Server) -> Result<Vec<Client>, Failure> {
 }
 
 fn few_threads(target: &Target) -> Verdict {
+    need_descriptors(512)?;
     let server = start(target)?;
     // Each has been served, so whatever it costs has been spent; and each is still open.
     let clients: Vec<Client> = (0..MANY).map(|_| idle(&server)).collect::<Result<_, _>>()?;

@@ -2,7 +2,6 @@
 
 use std::io::{Read, Write};
 use std::process::{Command, Stdio};
-use std::sync::Once;
 
 use crate::check::Verdict;
 use crate::evidence::Evidence;
@@ -16,10 +15,8 @@ const MOST_PRINTED: u64 = 1 << 20;
 
 /// Starts the target and looks at it, if curl is installed.
 pub(super) fn with_curl(target: &Target, look: impl Fn(&Server) -> Verdict) -> Verdict {
-    static ABSENT: Once = Once::new();
     if Command::new("curl").arg("--version").output().is_err() {
-        ABSENT.call_once(|| eprintln!("curl is not installed: the checks with it look at nothing"));
-        return Ok(());
+        return Err(Failure::left_out("curl is not installed"));
     }
     look(&target.start()?)
 }

@@ -280,7 +280,7 @@ impl Teller {
         Teller { is_silent: silent, is_quiet: quiet, has_colour, width }
     }
 
-    /// Says it, unless nobody reads it any more: the tests go on, and so does the exit status.
+    /// Says it. If the reader has gone, the tests go on all the same, and so does the exit status.
     fn say(&self, text: impl Display) {
         if !self.is_silent {
             let _ = tell::out(text);

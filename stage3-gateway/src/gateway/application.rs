@@ -14,7 +14,7 @@ use crate::gateway::environ::Environ;
 use crate::gateway::error::{Error, ExcInfo};
 
 /// Takes the status (`"200 OK"`; its characters are sent as latin-1), the fields, and, when an error
-/// is to be reported in place of what was started before, that error. Returns the `write` callable.
+/// is to be reported instead of what was started before, that error. Returns the `write` callable.
 // ANCHOR: application
 pub type StartResponse<'s> =
     dyn FnMut(&str, &[(&str, &[u8])], Option<ExcInfo>) -> Result<Write<'s>, Error> + 's;

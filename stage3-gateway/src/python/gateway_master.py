@@ -356,8 +356,8 @@ def watch(target, control, alive):
 
 
 def listen():
-    """The Unix socket from which workers take connections: a file in our folder, which nobody else
-    may enter."""
+    """The Unix socket from which workers take connections: a file in our folder, which only we may
+    enter."""
     listening = socket.socket(socket.AF_UNIX)
     listening.bind(os.path.join(FOLDER, "socket"))
     listening.listen(socket.SOMAXCONN)

@@ -8,11 +8,11 @@ bytes. One request is one conversation, in which each side accepts only what may
     Q  a request: names and values      ->
                                         <-    R  the application reads: send at most so many bytes
     C  a piece of the request's body    ->       (an empty one is its end)
-    F  the body can't be had: why       ->       (in place of C)
+    F  the body can't be had: why       ->       (instead of C)
                                         <-    H  status and headers
                                         <-    B  a piece of the response's body
                                         <-    E  the response is complete
-                                        <-    X  the application failed (in place of E)
+                                        <-    X  the application failed (instead of E)
                                         <-    D  close() has returned: this worker is free
 
 `E` and `D` are two frames because a response may be complete long before its worker is free: the

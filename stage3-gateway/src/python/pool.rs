@@ -32,7 +32,7 @@ pub struct Pool {
     given_back: Condvar,
 }
 
-/// Connections that nobody uses now.
+/// Connections that are not in use.
 #[derive(Debug, Default)]
 struct Free {
     idle: Vec<Connected>,
@@ -44,7 +44,7 @@ struct Free {
 type Connected = (Worker, u32);
 
 /// A connection for one request. If it is dropped, and not given back, it ends: the worker learns
-/// that nobody wants the answer any more.
+/// that its response isn't wanted any more.
 #[derive(Debug)]
 pub struct Lease {
     pool: Arc<Pool>,
@@ -83,7 +83,7 @@ impl Pool {
         Ok(lease)
     }
 
-    /// An open connection that nobody uses; `None` if a new one may be opened.
+    /// An open connection that is not in use; `None` if a new one may be opened.
     fn idle(&self, deadline: Instant) -> Result<Option<Connected>, Error> {
         let mut free = self.free();
         loop {
@@ -209,10 +209,10 @@ pub enum Silence {
 }
 
 impl Worker {
-    /// Joins the queue for a worker: nobody may have taken this connection when it returns.
+    /// Joins the queue for a worker. When it returns, no worker may have taken this connection yet.
     ///
     /// # Errors
-    /// Nobody listens there.
+    /// No process listens there.
     pub fn connect(path: &Path) -> io::Result<Worker> {
         let stream = UnixStream::connect(path)?;
         Ok(Worker { stream, received: Vec::new(), at: 0 })

@@ -81,7 +81,7 @@ impl Master {
         let process = Mutex::new(started.map_err(|error| not_started(&error))?);
         let master = Master { folder, control, process };
         master.wait_until_ready()?;
-        // A master that is stopped must not stop whoever wants to tell it something.
+        // A request that has something to tell the master must not wait for one that doesn't read.
         master.control.set_nonblocking(true)?;
         Ok(master)
     }

@@ -133,7 +133,7 @@ pub const CHECKS: &[Check] = &[
     },
     Check {
         id: "python-says-much",
-        title: "an application that prints more than anybody reads still responds, and the server stops",
+        title: "an application whose output isn't read still responds, and the server stops",
         rule: "logs never block a server",
         hint: "Look with poll whether there is room, and count the lines for which there is none.",
         run: |target| with_python(target, says_much),
@@ -371,7 +371,7 @@ fn nothing_is_left(target: &Target) -> Verdict {
     watched.leaves_nothing(&started)
 }
 
-/// Words of the shell before the server is started, the folder for temporary files, and what is told.
+/// Words of the shell before the server is started, the folder for temporary files, and what the message says.
 const STARTS: [(&str, &str, &[&str]); 5] = [
     (
         "",

@@ -80,6 +80,13 @@ impl Target {
         self
     }
 
+    /// The same, started by this command, which becomes the program: `setpriv`, for example.
+    #[must_use]
+    pub fn started_by(mut self, command: &[&str]) -> Target {
+        self.command.splice(..0, command.iter().map(OsString::from));
+        self
+    }
+
     /// What the verdict calls it.
     #[must_use]
     pub fn name(&self) -> &str {
